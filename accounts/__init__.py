@@ -1,0 +1,1 @@
+"""Tenants, offices, people, customers, products; tenant scope, actors and the audit log."""

@@ -1,0 +1,20 @@
+"""Requests as the views see them, after the middleware has found tenant and member."""
+
+from django.http import HttpRequest
+
+from accounts.actors import Actor
+from accounts.models import Membership, Tenant, User
+
+
+class TenantRequest(HttpRequest):
+    """A request to a tenant's host."""
+
+    tenant: Tenant
+
+
+class MemberRequest(TenantRequest):
+    """A request of a signed-in member of the tenant."""
+
+    user: User
+    membership: Membership
+    actor: Actor

@@ -1,0 +1,1 @@
+"""What changes people, tenants and the audit log."""

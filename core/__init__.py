@@ -1,0 +1,1 @@
+"""Technique without nouns: HTML, tokens, template helpers, row-level security operations."""

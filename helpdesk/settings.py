@@ -1,0 +1,245 @@
+"""All settings, read from the environment. Defaults suit the embedded services that `make up` starts."""
+
+from pathlib import Path
+
+import environ
+from csp.constants import NONCE, NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+# --- what differs between installations -------------------------------------------------------
+DEBUG = env.bool("VASTE_DEBUG", default=False)
+TESTING = env.bool("VASTE_TESTING", default=False)
+DEMO = env.bool("VASTE_DEMO", default=False)
+SECRET_KEY = env.str("VASTE_SECRET_KEY")
+# Key of stored secrets (mailbox passwords) and of signed reply addresses; differs from SECRET_KEY so that either can rotate.
+VASTE_DATA_KEY = env.str("VASTE_DATA_KEY", default=SECRET_KEY)
+VASTE_SCHEME = env.str("VASTE_SCHEME", default="http")
+VASTE_BASE_DOMAIN = env.str("VASTE_BASE_DOMAIN", default="localhost")
+# The port that people see, for links in mails; empty behind a proxy on 80 or 443.
+VASTE_PUBLIC_PORT = env.str("VASTE_PUBLIC_PORT", default="8000")
+VASTE_SMTP_LISTEN = env.str("VASTE_SMTP_LISTEN", default="127.0.0.1:8025")
+VASTE_DATA_DIR = Path(env.str("VASTE_DATA_DIR", default=str(BASE_DIR / "var")))
+VASTE_APP_ROLE = env.str("VASTE_APP_ROLE", default="vaste_app")
+SECURE_SITE = VASTE_SCHEME == "https"
+
+# --- database ---------------------------------------------------------------------------------
+# Web and workers connect as a role that owns nothing; migrations and backup use the owner (DATABASE_OWNER_URL).
+DATABASES = {"default": env.db_url("DATABASE_URL")}
+DATABASES["default"]["ATOMIC_REQUESTS"] = False
+DATABASES["default"]["CONN_MAX_AGE"] = env.int("VASTE_CONN_MAX_AGE", default=60)
+# PgBouncer in transaction mode keeps no server-side cursors between transactions.
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.str("REDIS_URL")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": env.str("VASTE_CACHE_URL", default=REDIS_URL),
+        "KEY_PREFIX": "vaste",
+    }
+}
+
+# --- application ------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "helpdesk",
+    "portal",
+    "mailintake",
+    "tickets",
+    "sla",
+    "outbox",
+    "accounts",
+    "core",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "django_cotton.apps.SimpleAppConfig",
+    "django_htmx",
+    "guardian",
+    "rules.apps.AutodiscoverRulesConfig",
+    "template_partials.apps.SimpleAppConfig",
+]
+MIDDLEWARE = [
+    "core.middleware.health",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "accounts.middleware.tenant",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "accounts.middleware.tenant_session",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "accounts.middleware.member",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "helpdesk.urls"
+WSGI_APPLICATION = "helpdesk.wsgi.application"
+ALLOWED_HOSTS = ["*"]  # accounts.middleware.tenant refuses every host that is no tenant's
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "tickets.context.navigation",
+            ],
+            "loaders": [
+                (
+                    "template_partials.loader.Loader",
+                    [
+                        (
+                            "django.template.loaders.cached.Loader",
+                            [
+                                "django_cotton.cotton_loader.Loader",
+                                "django.template.loaders.filesystem.Loader",
+                                "django.template.loaders.app_directories.Loader",
+                            ],
+                        )
+                    ],
+                )
+            ],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "django_cotton.templatetags.cotton",
+                "template_partials.templatetags.partials",
+                "core.templatetags.vaste",
+            ],
+        },
+    }
+]
+COTTON_DIR = "components"
+
+# --- people -----------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.backends.MembershipBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+ANONYMOUS_USER_NAME = None  # guardian makes no anonymous user
+# Grants are read by the rules of each app, not through has_perm of a global backend.
+SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # members are invited by mail, so their address is proved by the invitation
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = VASTE_SCHEME
+SESSION_COOKIE_NAME = "__Host-session" if SECURE_SITE else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if SECURE_SITE else "csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SITE
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+
+# --- security headers -------------------------------------------------------------------------
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE_SITE else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("VASTE_BEHIND_PROXY", default=False) else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "frame-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+
+# --- languages and time -----------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("fi", _("Finnish"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- files ------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = VASTE_DATA_DIR / "static"
+MEDIA_ROOT = VASTE_DATA_DIR / "files"
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
+WHITENOISE_USE_FINDERS = DEBUG or TESTING
+STATICFILES_BACKEND = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG or TESTING
+        else STATICFILES_BACKEND
+    },
+}
+
+# --- mail -------------------------------------------------------------------------------------
+EMAIL_BACKEND = "outbox.backends.OutboxBackend"  # sign-in mails go through the outbox as well
+DEFAULT_FROM_EMAIL = env.str("VASTE_SYSTEM_FROM", default=f"no-reply@{VASTE_BASE_DOMAIN}")
+# The installation's own transport: sign-in codes, resets, invitations, and tenants that set no own server.
+VASTE_SMTP_URL = env.str("VASTE_SMTP_URL", default="")
+VASTE_MAX_MAIL_BYTES = 35 * 2**20
+VASTE_UNDO_SECONDS = env.int("VASTE_UNDO_SECONDS", default=10)
+
+# --- Celery -----------------------------------------------------------------------------------
+CELERY_BROKER_URL = env.str("VASTE_BROKER_URL", default=REDIS_URL)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 300,
+    # kombu looks for lost messages only every interval x throttle seconds: 72 s instead of 7 s with its default.
+    "unacked_restore_throttle": 1,
+    "priority_steps": [0, 3, 6, 9],
+    "queue_order_strategy": "priority",
+}
+CELERY_TASK_ALWAYS_EAGER = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    "poll-mailboxes": {"task": "mailintake.tasks.poll_mailboxes", "schedule": 20.0},
+    "process-inbound": {"task": "mailintake.tasks.sweep_inbound", "schedule": 10.0},
+    "send-outgoing": {"task": "outbox.tasks.sweep_outgoing", "schedule": 5.0},
+    "run-timers": {"task": "tickets.tasks.sweep_timers", "schedule": 15.0},
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.str("VASTE_LOG_LEVEL", default="WARNING")},
+}

@@ -1,0 +1,1 @@
+"""What goes into the outbox, and what is done with it there."""

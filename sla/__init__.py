@@ -1,0 +1,1 @@
+"""Promises: contracts, policies, calendars and timers. Knows nothing of tickets."""

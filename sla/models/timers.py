@@ -1,0 +1,70 @@
+"""Stored promises: a projection of the event log that a sweep can find without computing anything."""
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.fields import TenantForeignKey
+from accounts.models import TenantManager, TenantModel, TenantQuerySet
+from sla.enums import TimerState
+from sla.models.calendars import CalendarVersion
+from sla.models.policies import Contract, PolicyVersion
+
+
+class TimerQuerySet(TenantQuerySet["Timer"]):
+    def of(self, subject: int) -> "TimerQuerySet":
+        return self.filter(subject=subject)
+
+    def live(self) -> "TimerQuerySet":
+        """Promises that can still be kept or broken."""
+        return self.filter(fulfilled_at=None).exclude(state=TimerState.CANCELLED)
+
+
+class Timer(TenantModel):
+    """One promise to one subject; the subject is a neutral number, because this app knows no tickets.
+
+    Durations are whole seconds. `due_at` is empty while the clock is paused without a known end.
+    """
+
+    subject = models.BigIntegerField()
+    metric = models.CharField(max_length=24)
+    cycle = models.PositiveIntegerField(default=1)
+    state = models.CharField(max_length=12, choices=TimerState)
+    started_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    target_seconds = models.PositiveIntegerField()
+    elapsed_seconds = models.PositiveIntegerField()
+    fulfilled_at = models.DateTimeField(null=True)
+    # Sticky: once late, always reported as late, whatever happens to the target later.
+    breached_at = models.DateTimeField(null=True)
+    next_step = models.PositiveSmallIntegerField(null=True)
+    next_action_at = models.DateTimeField(null=True)
+    policy_version = TenantForeignKey(PolicyVersion, related_name="+")
+    calendar_version = TenantForeignKey(CalendarVersion, related_name="+")
+    contract = TenantForeignKey(Contract, null=True, related_name="+")
+
+    objects = TenantManager.from_queryset(TimerQuerySet)()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "subject", "metric", "cycle"], name="timer_once"),
+        ]
+        indexes = [
+            models.Index(fields=["next_action_at"], name="timer_next", condition=Q(next_action_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.metric} of {self.subject}"
+
+
+class StepFired(TenantModel):
+    """A notice that went out; unique, so that two sweeps and a crash between give one notice."""
+
+    timer = TenantForeignKey(Timer, models.CASCADE, related_name="fired")
+    step = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant", "timer", "step"], name="step_fired_once")]
+
+    def __str__(self) -> str:
+        return f"{self.timer_id} {self.step} %"

@@ -1,0 +1,1 @@
+"""What changes calendars, policies and stored promises."""

@@ -1,0 +1,132 @@
+"""Which promises hold for whom, and the stored timers that repeat what the log says."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Q
+
+from accounts.models import Customer
+from sla.business_time import CalendarVersion as Hours
+from sla.enums import TimerState
+from sla.evaluation import LadderStep, Replay
+from sla.log import DEFAULT_PAUSES, Event, Metric, PolicySet, StatusClass
+from sla.log import Policy as Rules
+from sla.meter import Cycle, State
+from sla.models import CalendarVersion, Contract, Policy, PolicyVersion, Timer
+
+STATES = {
+    State.RUNNING: TimerState.RUNNING,
+    State.PAUSED: TimerState.PAUSED,
+    State.MET: TimerState.MET,
+    State.BREACHED: TimerState.BREACHED,
+    State.CANCELLED: TimerState.CANCELLED,
+    State.SUPERSEDED: TimerState.CANCELLED,
+}
+BREACH_STEP = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The promises chosen for a matter, and why: "contract", "queue" or "default"."""
+
+    version: PolicyVersion
+    contract: Contract | None
+    reason: str
+
+
+def choose(customer: Customer | None, queue_policy: Policy | None, *, on: date) -> Choice | None:
+    """The customer's contract of that day decides, then the queue, then the tenant's default; None promises nothing."""
+    contract = _contract(customer, on)
+    if contract and contract.policy.current:
+        return Choice(contract.policy.current, contract, "contract")
+    if queue_policy and queue_policy.current:
+        return Choice(queue_policy.current, None, "queue")
+    default = Policy.objects.filter(is_default=True).select_related("current__calendar__current").first()
+    return Choice(default.current, None, "default") if default and default.current else None
+
+
+def _contract(customer: Customer | None, on: date) -> Contract | None:
+    if customer is None:
+        return None
+    running = Q(ends_on=None) | Q(ends_on__gte=on)
+    contracts = customer.contracts.filter(running, starts_on__lte=on).order_by("-starts_on", "pk")
+    return contracts.select_related("policy__current__calendar__current").first()
+
+
+def rules_of(version: PolicyVersion, hours: CalendarVersion, priority: str) -> Rules:
+    """A policy version as the engine takes it, for tickets of one priority."""
+    minutes = version.targets.get(priority, {})
+    pauses = DEFAULT_PAUSES | {StatusClass.WAITING_THIRD_PARTY} if version.pause_third_party else DEFAULT_PAUSES
+    return Rules(
+        calendar=str(hours.pk),
+        targets={Metric(metric): target for metric, target in minutes.items()},
+        pauses=frozenset(pauses),
+        ref=str(version.pk),
+    )
+
+
+def hours_of(row: CalendarVersion) -> Hours:
+    """A stored calendar version as the engine takes it."""
+    exceptions = {day: entry["open"] for day, entry in row.exceptions.items()}
+    return Hours.from_json({"tz": row.time_zone, "weekly": row.weekly, "exceptions": exceptions})
+
+
+def calendars_for(keys: Sequence[str]) -> dict[str, Hours]:
+    """The calendar versions that a log names, by their key in it."""
+    rows = CalendarVersion.objects.filter(pk__in={int(key) for key in keys})
+    return {str(row.pk): hours_of(row) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """The stored timers of a subject after a replay, and those found late by it."""
+
+    timers: list[Timer]
+    newly_breached: list[Timer]
+
+
+def project(
+    subject: int, log: Sequence[Event], calendars: Mapping[str, Hours], *, contract: Contract | None, now: datetime
+) -> Projection:
+    """Replay the log and write what it says into the subject's timers.
+
+    The caller holds the lock on the subject, so that no two projections meet.
+    """
+    replay = Replay(log, calendars, now)
+    stored = {(timer.metric, timer.cycle): timer for timer in Timer.objects.of(subject).prefetch_related("fired")}
+    rules = [event.policy for event in log if isinstance(event, PolicySet)]
+    versions = PolicyVersion.objects.in_bulk({int(rule.ref) for rule in rules})
+    timers, breached = [], []
+    for metric, cycles in replay.cycles().items():
+        for cycle in cycles:
+            timer = stored.get((metric, cycle.number)) or Timer(subject=subject, metric=metric, cycle=cycle.number)
+            was_late = timer.breached_at is not None
+            _copy(timer, cycle, rules[-1], contract)
+            _plan(timer, replay, metric, versions[int(timer.policy_version_id)].steps if cycle.live else [])
+            timer.save()
+            timers.append(timer)
+            if timer.breached_at and not was_late:
+                breached.append(timer)
+    return Projection(timers, breached)
+
+
+def _copy(timer: Timer, cycle: Cycle, rules: Rules, contract: Contract | None) -> None:
+    timer.state = STATES[cycle.state]
+    timer.started_at, timer.due_at = cycle.start, cycle.due
+    timer.target_seconds, timer.elapsed_seconds = cycle.target, cycle.elapsed
+    timer.fulfilled_at = cycle.fulfilled_at
+    timer.breached_at = timer.breached_at or cycle.breach_known_at
+    if cycle.live or timer.pk is None:
+        timer.policy_version_id, timer.calendar_version_id = int(rules.ref), int(rules.calendar)
+        timer.contract = contract
+
+
+def _plan(timer: Timer, replay: Replay, metric: Metric, percents: list[int]) -> None:
+    """When the sweep has to look at this timer next: its first step that has not been fired."""
+    done = {fired.step for fired in timer.fired.all()} if timer.pk else set()
+    open_steps = [LadderStep(percent) for percent in sorted({*percents, BREACH_STEP} - done)] if percents else []
+    instants = replay.ladder(metric, open_steps) if open_steps else {}
+    step = next((step for step in open_steps if instants.get(step)), None)
+    timer.next_step = step.percent if step else None
+    timer.next_action_at = instants[step] if step else None

@@ -1,0 +1,1 @@
+"""The heart: tickets, conversation, queues and work entries."""

@@ -1,0 +1,85 @@
+"""Closed lists of the ticket's life."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class StatusClass(TextChoices):
+    """What a status means to clocks and rules; teams name their own statuses, each of one class."""
+
+    NEW = "new", _("New")
+    OPEN = "open", _("Under investigation")
+    WAITING_REQUESTER = "waiting_requester", _("Waits for requester")
+    WAITING_THIRD_PARTY = "waiting_third_party", _("Waits for supplier")
+    SCHEDULED = "scheduled", _("Scheduled")
+    RESOLVED = "resolved", _("Resolved")
+    CLOSED = "closed", _("Closed")
+
+
+UNFINISHED = [
+    StatusClass.NEW,
+    StatusClass.OPEN,
+    StatusClass.WAITING_REQUESTER,
+    StatusClass.WAITING_THIRD_PARTY,
+    StatusClass.SCHEDULED,
+]
+
+
+class Kind(TextChoices):
+    """What sort of matter a ticket is."""
+
+    REQUEST = "request", _("Request")
+    FAULT = "fault", _("Fault")
+    ORDER = "order", _("Order")
+    FEEDBACK = "feedback", _("Feedback")
+    INCIDENT = "incident", _("Incident")
+    DEVELOPMENT = "development", _("Development item")
+
+
+class Channel(TextChoices):
+    """How a matter reached the desk."""
+
+    MAIL = "mail", _("Mail")
+    PHONE = "phone", _("Phone")
+    PORTAL = "portal", _("Portal")
+    DESK = "desk", _("Written by the desk")
+
+
+class MessageKind(TextChoices):
+    """Who wrote a message, and who may read it."""
+
+    REQUESTER = "requester", _("Requester")
+    REPLY = "reply", _("Reply to customer")
+    NOTE = "note", _("Internal note")
+
+
+class EventKind(TextChoices):
+    """What can happen to a ticket; the log that timeline, clocks and reports read."""
+
+    RECEIVED = "received", _("Received")
+    RECEPTION_CORRECTED = "reception_corrected", _("Reception time corrected")
+    POLICY = "policy", _("Promises chosen")
+    STATUS = "status", _("Status changed")
+    ASSIGNED = "assigned", _("Assigned")
+    MOVED = "moved", _("Moved to a queue")
+    CHANGED = "changed", _("Facts changed")
+    MESSAGE = "message", _("Requester wrote")
+    REPLY = "reply", _("Reply written")
+    DELIVERED = "delivered", _("Reply delivered")
+    UNDELIVERED = "undelivered", _("Reply not delivered")
+    NOTE = "note", _("Note written")
+    WORK_STARTED = "work_started", _("Investigation started")
+    WORK_LOGGED = "work_logged", _("Work logged")
+    SOLUTION = "solution", _("Solution written")
+    CONFIRMED = "confirmed", _("Requester confirmed the solution")
+    REJECTED = "rejected", _("Requester says it is still broken")
+    BREACHED = "breached", _("Promise broken")
+    REMINDED = "reminded", _("Reminder sent")
+    FOLLOW_UP = "follow_up", _("Follow-up opened")
+
+
+class LinkPurpose(TextChoices):
+    """What a signed link opens."""
+
+    WORK = "work", _("One ticket, for its consultant")
+    CONFIRM = "confirm", _("The solution, for its requester")

@@ -1,0 +1,36 @@
+"""What the ticket's services refuse, in words for the person who asked."""
+
+from django.utils.translation import gettext_lazy as _
+
+
+class TicketError(Exception):
+    """A service refused; `str()` of it can be shown."""
+
+
+class TicketClosed(TicketError):
+    def __str__(self) -> str:
+        return str(_("The ticket is closed and read-only. Reopen it first."))
+
+
+class TransitionRefused(TicketError):
+    def __str__(self) -> str:
+        return str(_("The ticket has changed meanwhile, so this step is no longer possible."))
+
+
+class NothingToSend(TicketError):
+    def __str__(self) -> str:
+        return str(_("The requester has no mail address, so nothing can be sent."))
+
+
+class LinkUnusable(TicketError):
+    """The link is unknown, revoked, expired or another's."""
+
+
+class CodeRefused(TicketError):
+    def __str__(self) -> str:
+        return str(_("The code is wrong or too old. A new one can be mailed."))
+
+
+class AlreadyDone(TicketError):
+    def __str__(self) -> str:
+        return str(_("This was already sent."))

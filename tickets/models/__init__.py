@@ -1,0 +1,23 @@
+"""Tickets, their conversation, queues and links."""
+
+from tickets.models.conversation import Attachment, Message, TicketEvent, WorkEntry
+from tickets.models.links import AccessLink, BoundBrowser, UsedFormToken
+from tickets.models.queues import Queue, QueueTeamGrant, QueueUserGrant, Status, WorkType
+from tickets.models.tickets import Ticket, TicketCounter
+
+__all__ = [
+    "AccessLink",
+    "Attachment",
+    "BoundBrowser",
+    "Message",
+    "Queue",
+    "QueueTeamGrant",
+    "QueueUserGrant",
+    "Status",
+    "Ticket",
+    "TicketCounter",
+    "TicketEvent",
+    "UsedFormToken",
+    "WorkEntry",
+    "WorkType",
+]

@@ -1,0 +1,122 @@
+"""What was said and done: messages, attachments, work, and the log of events."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import ActorKind
+from accounts.fields import TenantForeignKey
+from accounts.models import Membership, Requester, TenantManager, TenantModel, TenantQuerySet
+from tickets.enums import EventKind, MessageKind
+from tickets.models.queues import WorkType
+from tickets.models.tickets import Ticket
+
+
+class Message(TenantModel):
+    """One entry of the conversation. `text` is what was newly written, `quoted` the history below it."""
+
+    ticket = TenantForeignKey(Ticket, models.CASCADE, related_name="messages")
+    kind = models.CharField(max_length=10, choices=MessageKind)
+    member = TenantForeignKey(Membership, null=True, related_name="+")
+    requester = TenantForeignKey(Requester, null=True, related_name="+")
+    author_name = models.CharField(max_length=120)
+    text = models.TextField()
+    quoted = models.TextField(blank=True)
+    # Sanitised when it was stored, and shown in a sandboxed frame all the same.
+    html = models.TextField(blank=True)
+    at = models.DateTimeField(default=timezone.now)
+    # The mail that brought it, or that carries it: normalised Message-ID, for threading.
+    mail_id = models.CharField(max_length=250, blank=True)
+    outgoing_id = models.BigIntegerField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    delivery_error = models.TextField(blank=True)
+    # Why the desk should look twice, such as a sender whose proof is missing.
+    caution = models.CharField(max_length=200, blank=True)
+
+    class Meta(TenantModel.Meta):
+        indexes = [
+            models.Index(fields=["tenant", "ticket", "at"], name="message_of_ticket"),
+            models.Index(fields=["tenant", "mail_id"], name="message_mail_id"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} on {self.ticket_id}"
+
+    @property
+    def is_note(self) -> bool:
+        return self.kind == MessageKind.NOTE
+
+    @property
+    def is_public(self) -> bool:
+        return self.kind != MessageKind.NOTE
+
+
+class Attachment(TenantModel):
+    """A file of a message; the bytes lie in the file storage, outside the web root."""
+
+    ticket = TenantForeignKey(Ticket, models.CASCADE, related_name="attachments")
+    message = TenantForeignKey(Message, models.CASCADE, related_name="attachments")
+    name = models.CharField(max_length=255)
+    content_type = models.CharField(max_length=120)
+    size = models.PositiveIntegerField()
+    storage_key = models.CharField(max_length=120)
+    content_id = models.CharField(max_length=250, blank=True)
+    inline = models.BooleanField(default=False)
+
+    class Meta(TenantModel.Meta):
+        pass
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WorkEntry(TenantModel):
+    """Minutes worked on a ticket."""
+
+    ticket = TenantForeignKey(Ticket, models.CASCADE, related_name="work_entries")
+    member = TenantForeignKey(Membership, related_name="+")
+    work_type = TenantForeignKey(WorkType, verbose_name=_("Type of work"), related_name="+")
+    minutes = models.PositiveIntegerField(
+        _("Minutes"), validators=[MinValueValidator(1), MaxValueValidator(24 * 60)]
+    )
+    ended_at = models.DateTimeField()
+    text = models.CharField(_("What was done"), max_length=500, blank=True)
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.CheckConstraint(condition=models.Q(minutes__gte=1, minutes__lte=1440), name="work_minutes")
+        ]
+        ordering = ["ended_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.minutes} min on {self.ticket_id}"
+
+
+class EventQuerySet(TenantQuerySet["TicketEvent"]):
+    def in_order(self) -> "EventQuerySet":
+        """As they took effect; equal instants as they were recorded."""
+        return self.order_by("at", "pk")
+
+
+class TicketEvent(TenantModel):
+    """Append-only: what happened, effective `at`, known since `recorded_at`. Corrections are new events."""
+
+    ticket = TenantForeignKey(Ticket, models.CASCADE, related_name="events")
+    kind = models.CharField(max_length=20, choices=EventKind)
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField(default=timezone.now)
+    actor_kind = models.CharField(max_length=10, choices=ActorKind)
+    member = TenantForeignKey(Membership, null=True, related_name="+")
+    requester = TenantForeignKey(Requester, null=True, related_name="+")
+    actor_name = models.CharField(max_length=120)
+    data = models.JSONField(default=dict)
+
+    objects = TenantManager.from_queryset(EventQuerySet)()
+
+    class Meta(TenantModel.Meta):
+        indexes = [models.Index(fields=["tenant", "ticket", "at", "id"], name="event_of_ticket")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} on {self.ticket_id}"

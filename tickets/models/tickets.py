@@ -1,0 +1,120 @@
+"""The ticket, and the counter that numbers it."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.fields import TenantForeignKey
+from accounts.enums import Role
+from accounts.models import Customer, Membership, Module, Product, Requester, TenantManager, TenantModel, TenantQuerySet
+from sla.enums import Priority
+from sla.models import Contract
+from tickets.enums import UNFINISHED, Channel, Kind, StatusClass
+from tickets.models.queues import Queue, Status
+
+
+class TicketCounter(TenantModel):
+    """The tenant's last ticket number; its row is locked while one is given out."""
+
+    last_number = models.PositiveBigIntegerField(default=1000)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant"], name="ticket_counter_once")]
+
+    def __str__(self) -> str:
+        return str(self.last_number)
+
+
+class TicketQuerySet(TenantQuerySet["Ticket"]):
+    def visible_to(self, member: Membership) -> "TicketQuerySet":
+        """Tickets in queues open to the member, and those in their hands."""
+        if member.has_role(Role.ADMIN, Role.LEAD, Role.FINANCE):
+            return self
+        mine = Q(assignee=member) | Q(queue__in=Queue.objects.open_to(member).values("pk"))
+        return self.filter(mine)
+
+    def unfinished(self) -> "TicketQuerySet":
+        return self.filter(status_class__in=UNFINISHED)
+
+    def unassigned(self) -> "TicketQuerySet":
+        return self.filter(assignee=None)
+
+    def for_list(self) -> "TicketQuerySet":
+        """With all that a list row shows."""
+        return self.select_related("status", "requester", "customer", "assignee__user", "queue")
+
+    def by_next_deadline(self) -> "TicketQuerySet":
+        """What is due first comes first; without a promise last."""
+        return self.order_by(F("next_due_at").asc(nulls_last=True), "pk")
+
+
+class Ticket(TenantModel):
+    """One request and its conversation.
+
+    `next_*` repeat the next promise of the ticket's timers, so that lists sort and show it without a join; they are
+    written by the same service that writes the timers.
+    """
+
+    number = models.PositiveBigIntegerField()
+    title = models.CharField(_("Title"), max_length=200)
+    kind = models.CharField(_("Kind"), max_length=12, choices=Kind, default=Kind.REQUEST)
+    priority = models.CharField(_("Priority"), max_length=8, choices=Priority, default=Priority.NORMAL)
+    status = TenantForeignKey(Status, related_name="+")
+    status_class = models.CharField(max_length=20, choices=StatusClass)
+    channel = models.CharField(max_length=8, choices=Channel)
+    queue = TenantForeignKey(Queue, verbose_name=_("Queue"), related_name="tickets")
+    customer = TenantForeignKey(Customer, null=True, blank=True, verbose_name=_("Customer"), related_name="tickets")
+    requester = TenantForeignKey(Requester, verbose_name=_("Requester"), related_name="tickets")
+    product = TenantForeignKey(Product, null=True, blank=True, verbose_name=_("Product"), related_name="+")
+    module = TenantForeignKey(Module, null=True, blank=True, verbose_name=_("Module"), related_name="+")
+    assignee = TenantForeignKey(
+        Membership, null=True, blank=True, verbose_name=_("Consultant"), related_name="assigned_tickets"
+    )
+    contract = TenantForeignKey(Contract, null=True, related_name="+")
+    parent = TenantForeignKey("self", null=True, related_name="follow_ups")
+    copies = ArrayField(models.EmailField(), default=list)
+    solution = models.TextField(_("Solution"), blank=True)
+    received_at = models.DateTimeField(_("Received at"))
+    work_started_at = models.DateTimeField(null=True)
+    first_responded_at = models.DateTimeField(null=True)
+    resolved_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    last_activity_at = models.DateTimeField()
+    next_metric = models.CharField(max_length=24, blank=True)
+    next_due_at = models.DateTimeField(null=True)
+    next_warn_at = models.DateTimeField(null=True)
+    clock_paused_at = models.DateTimeField(null=True)
+
+    objects = TenantManager.from_queryset(TicketQuerySet)()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "number"], name="ticket_number"),
+            models.CheckConstraint(
+                condition=Q(status_class=StatusClass.CLOSED, closed_at__isnull=False)
+                | (~Q(status_class=StatusClass.CLOSED) & Q(closed_at=None)),
+                name="ticket_closed_at",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["tenant", "queue", "status_class", "next_due_at"], name="ticket_queue"),
+            models.Index(fields=["tenant", "assignee", "status_class", "next_due_at"], name="ticket_assignee"),
+            models.Index(fields=["tenant", "requester", "-received_at"], name="ticket_requester"),
+            models.Index(fields=["tenant", "customer", "-received_at"], name="ticket_customer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("tickets:detail", args=[self.number])
+
+    @property
+    def is_closed(self) -> bool:
+        return self.status_class == StatusClass.CLOSED
+
+    @property
+    def is_finished(self) -> bool:
+        return self.status_class in (StatusClass.RESOLVED, StatusClass.CLOSED)

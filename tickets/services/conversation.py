@@ -1,0 +1,172 @@
+"""What is written on a ticket: replies, notes, and what requesters send."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.actors import Actor
+from accounts.models import Membership
+from core.files import store
+from core.html import sanitise_mail
+from outbox.models import OutgoingMail
+from outbox.services import queueing
+from tickets.enums import EventKind, MessageKind, StatusClass
+from tickets.errors import NothingToSend
+from tickets.models import Attachment, Message, Ticket
+from tickets.services import clock, mails
+from tickets.services.events import STATUS_FIELDS, append, enter, locked
+
+
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """A file that came with a message; `name` is already clean."""
+
+    name: str
+    content_type: str
+    content: bytes
+    content_id: str = ""
+    inline: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What somebody wrote: new text, the history quoted below it, HTML as received, files."""
+
+    text: str
+    quoted: str = ""
+    html: str = ""
+    files: Sequence[NewFile] = field(default=())
+    mail_id: str = ""
+    caution: str = ""
+
+
+def add_message(ticket: Ticket, kind: MessageKind, written: Written, *, by: Actor, at: datetime) -> Message:
+    """A row of the conversation with its files; the caller holds the lock and logs the event."""
+    message = Message.objects.create(
+        ticket=ticket,
+        kind=kind,
+        member_id=by.membership_id,
+        requester_id=by.requester_id,
+        author_name=by.name,
+        text=written.text,
+        quoted=written.quoted,
+        html=sanitise_mail(written.html).html if written.html else "",
+        at=at,
+        mail_id=written.mail_id[:250],
+        caution=written.caution,
+    )
+    Attachment.objects.bulk_create(
+        Attachment(
+            ticket=ticket,
+            message=message,
+            name=file.name,
+            content_type=file.content_type,
+            size=len(file.content),
+            storage_key=store(ticket.tenant_id, file.content),
+            content_id=file.content_id,
+            inline=file.inline,
+        )
+        for file in written.files
+    )
+    return message
+
+
+def _touch(ticket: Ticket, at: datetime) -> None:
+    ticket.last_activity_at = at
+    ticket.save(update_fields=["last_activity_at"])
+
+
+@transaction.atomic
+def reply(
+    ticket: Ticket, written: Written, *, by: Actor, then: StatusClass | None = None, at: datetime | None = None
+) -> Message:
+    """Answer the requester by mail. The response promise is kept when the mail server takes it, not here.
+
+    Raises NothingToSend without an address, TicketClosed on a closed ticket.
+    """
+    at = at or timezone.now()
+    ticket = locked(ticket)
+    if not ticket.requester.email:
+        raise NothingToSend
+    message = add_message(ticket, MessageKind.REPLY, written, by=by, at=at)
+    append(ticket, EventKind.REPLY, by=by, at=at, message=message.pk)
+    files = mails.files_of(list(message.attachments.all()))
+    carry(message, mails.send_reply(ticket, message, files))
+    target = then or (StatusClass.OPEN if ticket.status_class == StatusClass.NEW else None)
+    if target and target != ticket.status_class:
+        enter(ticket, target, by=by, at=at)
+        ticket.save(update_fields=STATUS_FIELDS)
+    _touch(ticket, at)
+    clock.refresh(ticket)
+    return message
+
+
+def carry(message: Message, mail: OutgoingMail | None) -> None:
+    """Remember which mail carries the message."""
+    if mail is not None:
+        message.mail_id, message.outgoing_id = mail.message_id, mail.pk
+        message.save(update_fields=["mail_id", "outgoing_id"])
+
+
+@transaction.atomic
+def note(ticket: Ticket, written: Written, *, by: Actor, at: datetime | None = None) -> Message:
+    """Write for colleagues only."""
+    at = at or timezone.now()
+    ticket = locked(ticket)
+    message = add_message(ticket, MessageKind.NOTE, written, by=by, at=at)
+    append(ticket, EventKind.NOTE, by=by, at=at, message=message.pk)
+    _touch(ticket, at)
+    return message
+
+
+@transaction.atomic
+def ask(ticket: Ticket, written: Written, *, by: Actor, at: datetime | None = None) -> Message:
+    """Ask the requester; the ticket waits for their answer."""
+    return reply(ticket, written, by=by, then=StatusClass.WAITING_REQUESTER, at=at)
+
+
+@transaction.atomic
+def receive(ticket: Ticket, written: Written, *, by: Actor, at: datetime) -> Message:
+    """A requester wrote: the ticket that waited for them or was resolved goes on, and its consultant hears of it."""
+    ticket = locked(ticket)
+    message = add_message(ticket, MessageKind.REQUESTER, written, by=by, at=at)
+    append(ticket, EventKind.MESSAGE, by=by, at=at, message=message.pk)
+    if ticket.status_class in (StatusClass.WAITING_REQUESTER, StatusClass.RESOLVED):
+        if ticket.status_class == StatusClass.RESOLVED:
+            ticket.resolved_at = None
+        enter(ticket, StatusClass.OPEN, by=by, at=max(at, _last_status_at(ticket)))
+        ticket.save(update_fields=[*STATUS_FIELDS, "resolved_at"])
+    _touch(ticket, at)
+    clock.refresh(ticket)
+    _tell_assignee(ticket, message)
+    return message
+
+
+def _last_status_at(ticket: Ticket) -> datetime:
+    """A mail may have lain in its mailbox while the status changed: it cannot take effect before that."""
+    latest = ticket.events.filter(kind=EventKind.STATUS).order_by("-at").values_list("at", flat=True).first()
+    return latest or ticket.received_at
+
+
+def _tell_assignee(ticket: Ticket, message: Message) -> None:
+    if ticket.assignee_id is None:
+        return
+    member = Membership.objects.active().filter(pk=ticket.assignee_id).select_related("user", "office").first()
+    if member:
+        mails.forward_answer(ticket, message, member)
+
+
+@transaction.atomic
+def undo_send(message: Message) -> bool:
+    """Take a reply back while its mail waits; the text returns to its writer. Says whether it was in time."""
+    ticket = locked(message.ticket)
+    mail = OutgoingMail.objects.filter(pk=message.outgoing_id).first()
+    if mail is None or not queueing.take_back(mail):
+        return False
+    message.attachments.all().delete()
+    message.delete()
+    clock.refresh(ticket)
+    return True

@@ -1,0 +1,67 @@
+"""The event log, and the lock under which it grows."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.actors import Actor
+from tickets.enums import EventKind, StatusClass
+from tickets.errors import TicketClosed
+from tickets.models import Status, Ticket, TicketEvent
+
+
+def locked(ticket: Ticket, *, even_closed: bool = False) -> Ticket:
+    """The ticket as it is now, locked to the end of the transaction.
+
+    Raises TicketClosed for a closed ticket, unless the caller is made for those.
+    """
+    rows = Ticket.objects.select_for_update(of=("self",)).select_related("tenant", "queue", "requester", "customer")
+    row = rows.get(pk=ticket.pk)
+    if row.is_closed and not even_closed:
+        raise TicketClosed
+    return row
+
+
+def append(ticket: Ticket, kind: EventKind, *, by: Actor, at: datetime | None = None, **data: Any) -> TicketEvent:
+    """Add an event that took effect `at`, now by default; `data` holds plain JSON values."""
+    now = timezone.now()
+    return TicketEvent.objects.create(
+        ticket=ticket,
+        kind=kind,
+        at=at or now,
+        recorded_at=now,
+        actor_kind=by.kind,
+        member_id=by.membership_id,
+        requester_id=by.requester_id,
+        actor_name=by.name,
+        data=data,
+    )
+
+
+def status_of(status_class: StatusClass) -> Status:
+    """The tenant's status for a class where no other was chosen."""
+    return Status.objects.get(status_class=status_class, is_default=True)
+
+
+def enter(
+    ticket: Ticket,
+    status_class: StatusClass,
+    *,
+    by: Actor,
+    at: datetime,
+    status: Status | None = None,
+    until: datetime | None = None,
+) -> None:
+    """Set the status and log its class; saved by the caller with `STATUS_FIELDS`."""
+    ticket.status = status or status_of(status_class)
+    ticket.status_class = status_class
+    ticket.closed_at = at if status_class == StatusClass.CLOSED else None
+    ticket.last_activity_at = at
+    data = {"class": str(status_class), "status": ticket.status.pk}
+    if until:
+        data["until"] = until.isoformat()
+    append(ticket, EventKind.STATUS, by=by, at=at, **data)
+
+
+STATUS_FIELDS = ["status", "status_class", "closed_at", "last_activity_at"]

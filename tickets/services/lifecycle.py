@@ -1,0 +1,162 @@
+"""From new to closed and back: each step stamps its own time."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.actors import Actor
+from accounts.services import audit
+from tickets.enums import EventKind, LinkPurpose, MessageKind, StatusClass
+from tickets.errors import TransitionRefused
+from tickets.models import Status, Ticket, WorkType
+from tickets.services import clock, mails, work
+from tickets.services.conversation import Written, add_message, carry
+from tickets.services.events import STATUS_FIELDS, append, enter, locked
+from tickets.services.links import revoke
+
+
+@transaction.atomic
+def start(ticket: Ticket, *, by: Actor, at: datetime | None = None) -> Ticket:
+    """The investigation begins. Idempotent: the first start is the one that counts."""
+    at = at or timezone.now()
+    ticket = locked(ticket)
+    if ticket.work_started_at is None:
+        ticket.work_started_at = at
+        append(ticket, EventKind.WORK_STARTED, by=by, at=at)
+    if ticket.status_class == StatusClass.NEW:
+        enter(ticket, StatusClass.OPEN, by=by, at=at)
+    ticket.save(update_fields=[*STATUS_FIELDS, "work_started_at"])
+    clock.refresh(ticket)
+    return ticket
+
+
+@transaction.atomic
+def resolve(  # noqa: PLR0913  # one step of the desk: solution, time and mail belong together
+    ticket: Ticket,
+    *,
+    solution: str,
+    by: Actor,
+    minutes: int | None = None,
+    work_type: WorkType | None = None,
+    notify: bool = True,
+    at: datetime | None = None,
+) -> Ticket:
+    """Write the solution, log the time, ask the requester whether it works.
+
+    Raises TransitionRefused where it is resolved already.
+    """
+    at = at or timezone.now()
+    ticket = locked(ticket)
+    if ticket.status_class == StatusClass.RESOLVED:
+        raise TransitionRefused
+    if ticket.work_started_at is None:
+        ticket.work_started_at = at
+        append(ticket, EventKind.WORK_STARTED, by=by, at=at)
+    ticket.solution, ticket.resolved_at = solution.strip(), at
+    message = add_message(ticket, MessageKind.REPLY, Written(text=ticket.solution), by=by, at=at)
+    append(ticket, EventKind.SOLUTION, by=by, at=at, message=message.pk)
+    enter(ticket, StatusClass.RESOLVED, by=by, at=at)
+    ticket.save(update_fields=[*STATUS_FIELDS, "work_started_at", "solution", "resolved_at"])
+    if minutes:
+        work.log(ticket, minutes=minutes, work_type=work_type, text=ticket.solution[:200], by=by, at=at)
+    if notify:
+        carry(message, mails.send_solution(ticket, message))
+    clock.refresh(ticket)
+    return ticket
+
+
+@transaction.atomic
+def confirm(ticket: Ticket, *, by: Actor, at: datetime | None = None) -> Ticket:
+    """The requester says that it works: the ticket closes. Idempotent on a closed ticket.
+
+    Raises TransitionRefused where it is not resolved.
+    """
+    at = at or timezone.now()
+    ticket = locked(ticket, even_closed=True)
+    if ticket.is_closed:
+        return ticket
+    if ticket.status_class != StatusClass.RESOLVED:
+        raise TransitionRefused
+    append(ticket, EventKind.CONFIRMED, by=by, at=at)
+    return _close(ticket, by=by, at=at)
+
+
+@transaction.atomic
+def reject(ticket: Ticket, *, reason: str, by: Actor, at: datetime | None = None) -> Ticket:
+    """The requester says that it is still broken: the ticket opens again with their reason."""
+    at = at or timezone.now()
+    ticket = locked(ticket, even_closed=True)
+    if not ticket.is_finished:
+        raise TransitionRefused
+    message = add_message(ticket, MessageKind.REQUESTER, Written(text=reason), by=by, at=at)
+    append(ticket, EventKind.REJECTED, by=by, at=at, message=message.pk)
+    append(ticket, EventKind.MESSAGE, by=by, at=at, message=message.pk)
+    _open_again(ticket, by=by, at=at)
+    member = ticket.assignee
+    if member and member.ended_at is None:
+        mails.forward_answer(ticket, message, member)
+    return ticket
+
+
+@transaction.atomic
+def close(ticket: Ticket, *, by: Actor, at: datetime | None = None) -> Ticket:
+    """The desk closes without waiting for the requester; audited, because their word is missing."""
+    at = at or timezone.now()
+    ticket = locked(ticket, even_closed=True)
+    if ticket.is_closed:
+        return ticket
+    audit.record("ticket.closed_by_desk", by=by, target=ticket.number)
+    return _close(ticket, by=by, at=at)
+
+
+def _close(ticket: Ticket, *, by: Actor, at: datetime) -> Ticket:
+    ticket.resolved_at = ticket.resolved_at or at
+    enter(ticket, StatusClass.CLOSED, by=by, at=at)
+    ticket.save(update_fields=[*STATUS_FIELDS, "resolved_at"])
+    revoke(ticket, LinkPurpose.WORK, at=at)
+    clock.refresh(ticket)
+    return ticket
+
+
+@transaction.atomic
+def reopen(ticket: Ticket, *, by: Actor, at: datetime | None = None) -> Ticket:
+    """The desk opens a finished ticket again; editable from now on. Idempotent on an open one."""
+    at = at or timezone.now()
+    ticket = locked(ticket, even_closed=True)
+    if not ticket.is_finished:
+        return ticket
+    audit.record("ticket.reopened", by=by, target=ticket.number)
+    return _open_again(ticket, by=by, at=at)
+
+
+def _open_again(ticket: Ticket, *, by: Actor, at: datetime) -> Ticket:
+    ticket.resolved_at = None
+    revoke(ticket, LinkPurpose.CONFIRM, at=at)
+    enter(ticket, StatusClass.OPEN, by=by, at=at)
+    ticket.save(update_fields=[*STATUS_FIELDS, "resolved_at"])
+    clock.refresh(ticket)
+    return ticket
+
+
+@transaction.atomic
+def set_status(
+    ticket: Ticket, status: Status, *, by: Actor, until: datetime | None = None, at: datetime | None = None
+) -> Ticket:
+    """Set one of the working statuses by hand. Resolving, closing and reopening have verbs of their own.
+
+    Raises TransitionRefused for those, and for a scheduled status without its time.
+    """
+    at = at or timezone.now()
+    ticket = locked(ticket)
+    target = StatusClass(status.status_class)
+    if target in (StatusClass.RESOLVED, StatusClass.CLOSED) or ticket.is_finished:
+        raise TransitionRefused
+    if target == StatusClass.SCHEDULED and (until is None or until <= at):
+        raise TransitionRefused
+    if ticket.status_id == status.pk and until is None:
+        return ticket
+    enter(ticket, target, by=by, at=at, status=status, until=until)
+    ticket.save(update_fields=STATUS_FIELDS)
+    clock.refresh(ticket)
+    return ticket

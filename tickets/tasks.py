@@ -1,0 +1,70 @@
+"""What the clock brings about: breaches and reminders, each once."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from accounts.enums import Role
+from accounts.models import Membership, TeamMember
+from accounts.scope import tenant_scope
+from core.doors import open_door
+from sla.models import StepFired, Timer
+from tickets.enums import EventKind
+from tickets.models import Queue, Ticket
+from tickets.services import clock, mails
+from accounts.actors import SYSTEM
+from tickets.services.events import append, locked
+
+BATCH = 500
+BREACH = 100
+
+
+@shared_task
+def sweep_timers() -> None:
+    """Act on every promise whose next instant has come; two sweeps at once share the work and double nothing."""
+    for tenant_id, timer_id in open_door("door_due_timers", BATCH):
+        run_timer(tenant_id, timer_id)
+
+
+@shared_task
+def run_timer(tenant_id: int, timer_id: int) -> None:
+    """Fire the steps of one timer that are due; safe to run twice, since each step has one unique row."""
+    with tenant_scope(tenant_id):
+        timer = Timer.objects.filter(pk=timer_id).first()
+        ticket = Ticket.objects.filter(pk=timer.subject).first() if timer else None
+        if timer is None or ticket is None:
+            return
+        ticket = locked(ticket, even_closed=True)
+        timer.refresh_from_db()
+        if timer.next_action_at is None or timer.next_action_at > timezone.now():
+            return
+        _fire(ticket, timer)
+        clock.refresh(ticket)
+
+
+def _fire(ticket: Ticket, timer: Timer) -> None:
+    step = timer.next_step or BREACH
+    _, first = StepFired.objects.get_or_create(timer=timer, step=step, defaults={"at": timezone.now()})
+    if not first:
+        return
+    people = _people(ticket, step)
+    for member in people:
+        mails.send_reminder(ticket, timer, step, member)
+    names = [member.name for member in people]
+    append(ticket, EventKind.REMINDED, by=SYSTEM, metric=timer.metric, step=step, names=names)
+
+
+def _people(ticket: Ticket, step: int) -> list[Membership]:
+    """The consultant first; without one the queue's teams; once late also the team leads."""
+    active = Membership.objects.active().select_related("user", "office")
+    people = list(active.filter(pk=ticket.assignee_id))
+    if not people:
+        people = list(active.filter(pk__in=_team_of(ticket.queue)).order_by("pk")[:10])
+    if step >= BREACH:
+        leads = active.filter(roles__contains=[Role.LEAD]).order_by("pk")[:5]
+        people += [lead for lead in leads if lead not in people]
+    return people
+
+
+def _team_of(queue: Queue) -> list[int]:
+    groups = queue.team_grants.values("group")
+    return list(TeamMember.objects.filter(team__group__in=groups).values_list("membership", flat=True))
