@@ -51,8 +51,12 @@ def _next_number() -> int:
 
 
 @transaction.atomic
-def open_ticket(matter: Matter, *, by: Actor, notify: bool = True, parent: Ticket | None = None) -> Ticket:
+def open_ticket(
+    matter: Matter, *, by: Actor, notify: bool = True, acknowledge: bool = True, parent: Ticket | None = None
+) -> Ticket:
     """Number it, start its clocks at reception, file the first message, tell requester and consultant.
+
+    `acknowledge` is off for automatic mail, which is never answered automatically.
 
     `by` is who opened it: an agent of the desk, or the system for a mail that needs nobody's look. A reception time
     by hand leaves an audit entry.
@@ -70,7 +74,7 @@ def open_ticket(matter: Matter, *, by: Actor, notify: bool = True, parent: Ticke
     clock.refresh(ticket)
     if matter.assignee:
         assignment.assign(ticket, matter.assignee, by=by, notify=notify)
-    if notify and now - at < ACKNOWLEDGE_WITHIN:
+    if notify and acknowledge and now - at < ACKNOWLEDGE_WITHIN:
         mails.acknowledge(ticket, deliberate=by.is_member)
     return Ticket.objects.get(pk=ticket.pk)
 

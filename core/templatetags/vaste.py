@@ -1,0 +1,124 @@
+"""Tags and filters of every template: icons, initials, sizes, times and durations in the reader's words."""
+
+from datetime import datetime, timedelta
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext, pgettext
+
+register = template.Library()
+
+NBSP = "\N{NO-BREAK SPACE}"
+KILO = 1000
+TWO_DIGITS = 10
+MINUTES_PER_HOUR = 60
+MINUTES_PER_DAY = 24 * MINUTES_PER_HOUR
+
+
+@register.simple_tag
+def icon(name: str, size: str = "", label: str = "") -> SafeString:
+    """An icon of the sprite `static/vendor/icons.svg`; `size` is "" (18 px) or "sm" (16 px).
+
+    Icons stand beside a word and are hidden from screen readers; one that stands alone needs `label`.
+    """
+    named = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
+    css_class = f"icon icon-{size}" if size else "icon"
+    return format_html(
+        '<svg class="{}" {}><use href="{}#{}"/></svg>', css_class, named, static("vendor/icons.svg"), name
+    )
+
+
+@register.filter
+def initials(name: str, words: str = "ends") -> str:
+    """Up to two capitals for an avatar: first and last word of a person, first two words ("start") of a company.
+
+    "Anna Maria Virta" -> "AV"; "Kymi Paperi Oyj" with "start" -> "KP"; "support@x.example" -> "S"; "" -> "".
+    """
+    parts = [part for part in name.partition("@")[0].split() if part[0].isalnum()]
+    chosen = parts[:2] if words == "start" else [*parts[:1], *parts[1:][-1:]]
+    return "".join(part[0].upper() for part in chosen)
+
+
+@register.filter
+def filesize_short(size: int) -> str:
+    """A size in bytes as "640 kB" or "1.2 MB", in powers of 1000 and the reader's decimal sign."""
+    if size < KILO:
+        return f"{size}{NBSP}B"
+    unit, value = "kB", size / KILO
+    for larger in ("MB", "GB"):
+        if round(value) < KILO:
+            break
+        unit, value = larger, value / KILO
+    decimals = 1 if unit != "kB" and round(value) < TWO_DIGITS else 0
+    return f"{number_format(round(value, decimals), decimals)}{NBSP}{unit}"
+
+
+@register.filter
+def local_time(moment: datetime, now: datetime | None = None) -> str:
+    """A moment on the reader's clock, no longer than needed: "today 16:45", "Fri 11:10", "19 Nov", "19 Nov 2025".
+
+    `moment` is aware; `now` (aware, the present by default) is for tests and for pages frozen at one instant.
+    The weekday is used up to six days before or after today, so that it never means two days.
+    """
+    local = timezone.localtime(moment)
+    today = timezone.localtime(now).date()
+    if local.date() == today:
+        # Translators: a moment of today; Finnish "tänään klo %(time)s".
+        return gettext("today %(time)s") % {"time": clock_time(moment)}
+    if abs(local.date() - today) < timedelta(days=7):
+        # Translators: date format of a moment within a week, "Fri 11:10"; Finnish "D G.i" (pe 11.10).
+        return date_format(local, pgettext("date format", "D H:i"))
+    if local.year == today.year:
+        # Translators: date format within the year, "19 Nov"; Finnish "j.n." (19.11.).
+        return date_format(local, pgettext("date format", "j M"))
+    # Translators: date format of another year, "19 Nov 2025"; Finnish "j.n.Y" (19.11.2025).
+    return date_format(local, pgettext("date format", "j M Y"))
+
+
+@register.filter
+def clock_time(moment: datetime) -> str:
+    """The time of day of an aware moment on the reader's clock: "16:45"."""
+    # Translators: date format of a time of day, "16:45"; Finnish "G.i" (16.45).
+    return date_format(timezone.localtime(moment), pgettext("date format", "H:i"))
+
+
+@register.filter
+def full_time(moment: datetime) -> str:
+    """An aware moment with all its parts, for a title: "Thu 19 Nov 2026 16:45"."""
+    # Translators: date format with all parts, "Thu 19 Nov 2026 16:45"; Finnish "D j.n.Y G.i" (to 19.11.2026 16.45).
+    return date_format(timezone.localtime(moment), pgettext("date format", "D j M Y H:i"))
+
+
+@register.filter
+def minutes_words(minutes: int) -> str:
+    """Whole minutes, without sign, in the units of a promise: "22 min", "2 h 7 min", "3 h", then days rounded down.
+
+    The scripts count on with the same words (`unit_words`), so the rule must stay the same in `sla_clock.js`.
+    """
+    minutes = abs(minutes)
+    if minutes < MINUTES_PER_HOUR:
+        return gettext("%(minutes)s min") % {"minutes": minutes}
+    if minutes >= MINUTES_PER_DAY:
+        days = minutes // MINUTES_PER_DAY
+        return ngettext("%(days)s day", "%(days)s days", days) % {"days": days}
+    hours, rest = divmod(minutes, MINUTES_PER_HOUR)
+    if rest:
+        return gettext("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": rest}
+    return gettext("%(hours)s h") % {"hours": hours}
+
+
+@register.simple_tag
+def unit_words() -> SafeString:
+    """The words of `minutes_words` as data attributes of `<body>`, for the script that counts on."""
+    return format_html(
+        'data-minutes="{}" data-hours="{}" data-hours-minutes="{}" data-day="{}" data-days="{}"',
+        gettext("%(minutes)s min"),
+        gettext("%(hours)s h"),
+        gettext("%(hours)s h %(minutes)s min"),
+        ngettext("%(days)s day", "%(days)s days", 1),
+        ngettext("%(days)s day", "%(days)s days", 2),
+    )

@@ -1,0 +1,102 @@
+"""Who a mail is from and to. The addr-spec is read before any decoding, so that no encoded word can pose as one."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from mailintake.headers import decode_words, one_line
+
+MAX_EMAIL = 254
+MAX_NAME = 200
+
+TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|\\.|[(),;:<>]|[^"\\(),;:<>]+|["\\]', re.DOTALL)
+# Wider than RFC 5321 in letters (RFC 6531), narrower in tricks: no quoting, comments, encoded words or literals.
+EMAIL = re.compile(
+    r"[^\s\x00-\x20\x7f-\x9f\"(),:;<>@\[\]\\]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)*[^\W_][\w-]{0,61}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A display name, decoded, and an address in lower case; the address is empty when none can be trusted."""
+
+    name: str
+    email: str
+
+    @property
+    def domain(self) -> str:
+        return self.email.rpartition("@")[2]
+
+
+def addresses(value: str, *, limit: int) -> tuple[Address, ...]:
+    """All mailboxes of a list, groups dissolved, at most `limit`; unreadable entries are left out."""
+    found: list[Address] = []
+    for tokens in _entries(value):
+        address = _address(tokens)
+        if address.email:
+            found.append(address)
+            if len(found) >= limit:
+                break
+    return tuple(found)
+
+
+def sender(values: tuple[str, ...]) -> Address:
+    """The one author a mail claims. Two different ones are none: nobody can say which of them a check has seen."""
+    found = [address for value in values for address in addresses(value, limit=10)]
+    if len({address.email for address in found}) == 1:
+        return found[0]
+    name = found[0].name if found else _name(re.sub(r"[<>\"]", " ", values[0] if values else ""))
+    return Address(name, "")
+
+
+def normalise_email(value: str) -> str:
+    """The form that is stored, compared and replied to, or an empty string when it is no plain address."""
+    email = unicodedata.normalize("NFC", value.strip()).lower().rstrip(".")
+    if len(email) > MAX_EMAIL or "=?" in email or not EMAIL.fullmatch(email):
+        return ""
+    local = email.rpartition("@")[0]
+    invisible = any(unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zs"} for char in email)
+    return "" if invisible or local.startswith(".") else email
+
+
+def _entries(value: str) -> list[list[str]]:
+    """Tokens between commas, with group names, comments' brackets and semicolons taken away."""
+    entries: list[list[str]] = [[]]
+    comment, angle = 0, False
+    for token in TOKEN.findall(value):
+        if token == "(":
+            comment += 1
+        elif token == ")" and comment:
+            comment -= 1
+        elif comment:
+            entries[-1].append("(" + token)
+        elif token in ",;" and not angle:
+            entries.append([])
+        elif token == ":" and not angle:
+            entries[-1] = []
+        else:
+            angle = token == "<" or (angle and token != ">")
+            entries[-1].append(token)
+    return [entry for entry in entries if entry]
+
+
+def _address(tokens: list[str]) -> Address:
+    comment = " ".join(token[1:] for token in tokens if token.startswith("("))
+    tokens = [token for token in tokens if not token.startswith("(")]
+    if "<" in tokens:
+        opening = len(tokens) - 1 - tokens[::-1].index("<")
+        inside = "".join(token for token in tokens[opening + 1 :] if token != ">")
+        # A route of relays before the address (RFC 5322, 4.4) ends at the colon.
+        email = normalise_email(re.sub(r"\s", "", inside.rpartition(":")[2]))
+        return Address(_name("".join(tokens[:opening])) or _name(comment), email)
+    text = "".join(tokens).strip()
+    words = [word for word in text.split() if "@" in word]
+    email = normalise_email(words[0]) if len(words) == 1 else ""
+    return Address(_name(text.replace(words[0], "")) if email and text != words[0] else _name(comment), email)
+
+
+def _name(raw: str) -> str:
+    unquoted = re.sub(r'"((?:[^"\\]|\\.)*)"', lambda found: re.sub(r"\\(.)", r"\1", found.group(1)), raw)
+    return one_line(decode_words(unquoted)).strip("'\" ")[:MAX_NAME]

@@ -1,0 +1,147 @@
+"""Mailboxes, and every mail that came in, raw."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.fields import TenantForeignKey
+from accounts.models import TenantManager, TenantModel, TenantQuerySet
+from core.secrets import seal, unseal
+from mailintake.enums import AfterFetch, InboundState, IntakeMode
+from tickets.models import Message, Queue, Ticket
+
+
+class Mailbox(TenantModel):
+    """An address of the desk. Without a server it takes only mail that comes by SMTP."""
+
+    class Security(models.TextChoices):
+        TLS = "tls", _("TLS")
+        STARTTLS = "starttls", _("STARTTLS")
+        NONE = "none", _("None")
+
+    # Unique over all tenants: the SMTP door finds the tenant by it.
+    address = models.EmailField(_("Address"), unique=True, help_text=_("Mails to this address become tickets."))
+    queue = TenantForeignKey(Queue, verbose_name=_("Queue"), related_name="mailboxes")
+    mode = models.CharField(_("A new mail"), max_length=8, choices=IntakeMode, default=IntakeMode.TRIAGE)
+    host = models.CharField(_("IMAP server"), max_length=253, blank=True)
+    port = models.PositiveIntegerField(
+        _("Port"), default=993, validators=[MinValueValidator(1), MaxValueValidator(65535)]
+    )
+    security = models.CharField(_("Encryption"), max_length=8, choices=Security, default=Security.TLS)
+    username = models.CharField(_("User name"), max_length=254, blank=True)
+    sealed_password = models.CharField(max_length=500, blank=True, editable=False)
+    folder = models.CharField(_("Folder"), max_length=120, default="INBOX")
+    after_fetch = models.CharField(_("After fetching"), max_length=8, choices=AfterFetch, default=AfterFetch.SEEN)
+    trusted_servers = ArrayField(
+        models.CharField(max_length=253),
+        default=list,
+        blank=True,
+        verbose_name=_("Servers whose Authentication-Results are believed"),
+        help_text=_("The name your mail server writes first in that header, such as mx.example.com."),
+    )
+    active = models.BooleanField(_("Fetch mail"), default=True)
+    started_at = models.DateTimeField(default=timezone.now, editable=False)
+    uid_validity = models.BigIntegerField(null=True, editable=False)
+    last_uid = models.BigIntegerField(default=0, editable=False)
+    older_count = models.PositiveIntegerField(default=0, editable=False)
+    claimed_at = models.DateTimeField(null=True, editable=False)
+    fetched_at = models.DateTimeField(null=True, editable=False)
+    failing_since = models.DateTimeField(null=True, editable=False)
+    failure = models.TextField(blank=True, editable=False)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.CheckConstraint(condition=Q(address=Lower("address")), name="mailbox_address_lower")]
+        ordering = ["address"]
+
+    def __str__(self) -> str:
+        return self.address
+
+    @property
+    def password(self) -> str:
+        return unseal(self.sealed_password)
+
+    @password.setter
+    def password(self, secret: str) -> None:
+        self.sealed_password = seal(secret)
+
+
+class InboundQuerySet(TenantQuerySet["InboundMessage"]):
+    def for_list(self) -> "InboundQuerySet":
+        return self.defer("raw").select_related("mailbox", "ticket")
+
+    def in_triage(self) -> "InboundQuerySet":
+        """Oldest first: who waited longest is next."""
+        return self.filter(state=InboundState.TRIAGE).order_by("received_at", "pk")
+
+
+class InboundMessage(TenantModel):
+    """One mail as it arrived, and what became of it.
+
+    `source` names the delivery, such as `imap:<uidvalidity>:<uid>` or `smtp:<uuid>`, and is unique per mailbox.
+    `fingerprint` is the digest of Message-ID and body; the same mail through a second door becomes a duplicate.
+    """
+
+    mailbox = TenantForeignKey(Mailbox, related_name="messages")
+    source = models.CharField(max_length=120)
+    raw = models.BinaryField()
+    size = models.PositiveIntegerField()
+    received_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(default=timezone.now)
+    envelope_from = models.CharField(max_length=320, blank=True)
+    envelope_to = models.CharField(max_length=320, blank=True)
+    state = models.CharField(max_length=12, choices=InboundState, default=InboundState.RECEIVED)
+    # A code of mailintake.outcomes, worded on the page.
+    reason = models.CharField(max_length=60, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.TextField(blank=True)
+    next_attempt_at = models.DateTimeField(default=timezone.now)
+    message_id = models.CharField(max_length=250, blank=True)
+    fingerprint = models.CharField(max_length=64, blank=True)
+    subject = models.CharField(max_length=500, blank=True)
+    from_name = models.CharField(max_length=200, blank=True)
+    from_email = models.CharField(max_length=320, blank=True)
+    excerpt = models.CharField(max_length=200, blank=True)
+    proven = models.BooleanField(default=False)
+    ticket = TenantForeignKey(Ticket, null=True, related_name="+")
+    entry = TenantForeignKey(Message, null=True, related_name="+")
+    possible_ticket = TenantForeignKey(Ticket, null=True, related_name="+")
+
+    objects = TenantManager.from_queryset(InboundQuerySet)()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "mailbox", "source"], name="inbound_source_once"),
+            models.UniqueConstraint(
+                fields=["tenant", "fingerprint"],
+                name="inbound_fingerprint_once",
+                condition=~Q(fingerprint="") & ~Q(state=InboundState.DUPLICATE),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["next_attempt_at"], name="inbound_due", condition=Q(state="received")),
+            models.Index(fields=["tenant", "state", "received_at"], name="inbound_state"),
+            models.Index(fields=["tenant", "message_id"], name="inbound_message_id"),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject or self.source
+
+
+class ThreadMark(TenantModel):
+    """A foreign Message-ID that belongs to a ticket because a person of the desk linked its mail.
+
+    Mails of a thread that began elsewhere, such as a forwarded one, find their ticket by it.
+    """
+
+    ticket = TenantForeignKey(Ticket, models.CASCADE, related_name="+")
+    mail_id = models.CharField(max_length=250)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant", "mail_id"], name="thread_mark_once")]
+
+    def __str__(self) -> str:
+        return self.mail_id

@@ -1,0 +1,181 @@
+"""Bytes in, one mail understood: what it says, who says it, and what came with it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailintake import bodies, headers, quotes
+from mailintake.addresses import Address, addresses, sender
+from mailintake.filenames import clean_filename
+from mailintake.headers import Headers
+from mailintake.structure import Entity, Limits, Splitter, UnreadableMail
+
+__all__ = ["Address", "Headers", "Limits", "ParsedMail", "Part", "UnreadableMail", "clean_filename", "parse"]
+
+TOO_BIG = frozenset({"mail too large"})
+# Names for parts that carry none, so that a download opens.
+ENDINGS = {
+    "message/rfc822": ".eml",
+    "message/global": ".eml",
+    "text/html": ".html",
+    "text/plain": ".txt",
+    "text/calendar": ".ics",
+    "text/rfc822-headers": ".txt",
+    "message/delivery-status": ".txt",
+    "message/feedback-report": ".txt",
+    "message/disposition-notification": ".txt",
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "image/jpg": ".jpg",
+    "image/gif": ".gif",
+    "application/pdf": ".pdf",
+    "application/ms-tnef": ".dat",
+    "application/pgp-signature": ".asc",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file of the mail: a name that is safe to show, its type as declared, its decoded bytes.
+
+    `content_id` has no brackets; `inline` means that the HTML shows it by that id or that the sender asked for it.
+    """
+
+    filename: str
+    content_type: str
+    content: bytes
+    content_id: str
+    inline: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedMail:
+    """What one mail says. Text is NUL-free with \\n line ends; ids have no brackets; times are aware UTC.
+
+    `from_.email` is empty when the mail names no sender or several. `html` is as received: sanitise before showing.
+    `new_text` is what this mail adds, `quoted_text` the history and signature left out of it. `report_type` is the
+    parameter of a multipart/report, in lower case.
+    `body_digest` is equal for the same mail through two doors. `defects` are words for a log, in order of discovery.
+    """
+
+    message_id: str | None
+    subject: str
+    from_: Address
+    reply_to: tuple[Address, ...]
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    date: datetime | None
+    in_reply_to: tuple[str, ...]
+    references: tuple[str, ...]
+    text: str
+    html: str | None
+    new_text: str
+    quoted_text: str
+    attachments: tuple[Part, ...]
+    headers: Headers
+    content_type: str
+    report_type: str
+    body_digest: str
+    defects: tuple[str, ...]
+
+    @property
+    def too_big(self) -> bool:
+        return not TOO_BIG.isdisjoint(self.defects)
+
+    @property
+    def envelope_from(self) -> str | None:
+        """The return path the receiving server recorded: "" for automatic mail's null path, None when unrecorded."""
+        if "return-path" not in self.headers:
+            return None
+        found = addresses(self.headers.get("return-path"), limit=1)
+        return found[0].email if found else ""
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """Every address this mail may have come by, the server's own record first, each once."""
+        recorded = [
+            address.email
+            for name in ("x-original-to", "delivered-to", "envelope-to", "x-envelope-to")
+            for value in self.headers.all(name)
+            for address in addresses(value, limit=10)
+        ]
+        return tuple(dict.fromkeys(recorded + [address.email for address in self.to + self.cc]))
+
+
+def parse(raw: bytes, *, limits: Limits = Limits()) -> ParsedMail:  # noqa: B008 - frozen
+    """Understand one mail as received.
+
+    Raises UnreadableMail, and nothing else, when the bytes hold no header field. Everything else that is wrong or over
+    the limits becomes a defect. No network, no files; time and memory stay in proportion to the size.
+    """
+    splitter = Splitter(limits)
+    root = splitter.split(raw)
+    sorted_parts = bodies.sort_parts(root)
+    text = bodies.as_text(sorted_parts.text, max_chars=limits.text_chars)
+    html = bodies.as_html(sorted_parts.html)
+    files = tuple(_part(entity, html or "") for entity in sorted_parts.files)
+    fields = root.headers
+    title = headers.subject(fields)
+    split = quotes.split(text, forwarded=quotes.is_forward(title))
+    from_ = sender(fields.all("from"))
+    return ParsedMail(
+        message_id=headers.message_id(fields.get("message-id")),
+        subject=title,
+        from_=from_,
+        reply_to=_people(fields, "reply-to", limits),
+        to=_people(fields, "to", limits),
+        cc=_people(fields, "cc", limits),
+        date=headers.date(fields),
+        in_reply_to=headers.message_ids(fields.get("in-reply-to"), last=limits.references),
+        references=headers.message_ids(" ".join(fields.all("references")), last=limits.references),
+        text=text,
+        html=html,
+        new_text=split.new,
+        quoted_text=split.quoted,
+        attachments=files,
+        headers=fields,
+        content_type=root.type,
+        report_type=root.parameters.get("report-type", "").lower(),
+        body_digest=_digest(from_, title, fields, text, html, files),
+        defects=(*splitter.defects, *_defects(fields, from_)),
+    )
+
+
+def _people(fields: Headers, name: str, limits: Limits) -> tuple[Address, ...]:
+    return addresses(", ".join(fields.all(name)), limit=limits.addresses)
+
+
+def _defects(fields: Headers, from_: Address) -> list[str]:
+    noted = [f"{name} missing" for name in ("from", "date", "message-id") if name not in fields]
+    if "from" in fields and not from_.email:
+        noted.append("sender unclear")
+    return noted
+
+
+def _part(entity: Entity, html: str) -> Part:
+    disposition, given = bodies.content_type_of_disposition(entity)
+    content_id = entity.headers.get("content-id").strip("<> ")[:255]
+    name = given.get("filename") or entity.parameters.get("name") or ""
+    shown = bool(content_id) and f"cid:{content_id}" in html
+    return Part(
+        filename=clean_filename(name, default="attachment" + ENDINGS.get(entity.type, ".bin")),
+        content_type=entity.type,
+        content=bodies.content(entity),
+        content_id=content_id,
+        inline=shown or disposition == "inline",
+    )
+
+
+def _digest(from_: Address, title: str, fields: Headers, text: str, html: str | None, files: tuple[Part, ...]) -> str:
+    """Over decoded content only: servers re-encode bodies, rewrap header lines and add trace fields on the way."""
+    told = [from_.email, title, fields.get("date"), _canonical(text), _canonical(html or "")]
+    digest = hashlib.sha256()
+    for value in [*(piece.encode("utf-8", "replace") for piece in told), *(part.content for part in files)]:
+        digest.update(len(value).to_bytes(8, "big") + value)
+    return digest.hexdigest()
+
+
+def _canonical(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.split("\n")).strip()

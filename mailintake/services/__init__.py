@@ -1,0 +1,1 @@
+"""Receiving, understanding and placing mail."""

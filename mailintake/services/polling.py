@@ -1,0 +1,191 @@
+"""Fetching by IMAP: read without marking, store, commit, and only then mark or delete on the server."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+from imap_tools import AND, BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted, UidRange
+from imap_tools.errors import ImapToolsError
+
+from accounts.scope import tenant_scope
+from core.faults import fault_point
+from mailintake.enums import AfterFetch
+from mailintake.models import InboundMessage, Mailbox
+from mailintake.services.receiving import store_raw
+
+logger = logging.getLogger(__name__)
+TIMEOUT_SECONDS = 30
+BATCH = 50
+# A poll that has not come back after this long has lost its worker.
+CLAIM = timedelta(minutes=5)
+ALARM_AFTER = timedelta(minutes=15)
+DOORS = {
+    Mailbox.Security.TLS: MailBox,
+    Mailbox.Security.STARTTLS: MailBoxStartTls,
+    Mailbox.Security.NONE: MailBoxUnencrypted,
+}
+
+
+class MailboxUnreachable(Exception):
+    """The server did not answer, or refused us; in its own words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One mail as the server holds it."""
+
+    uid: int
+    raw: bytes
+    received_at: datetime
+
+
+def poll(tenant_id: int, mailbox_id: int) -> int:
+    """Fetch a mailbox unless another worker is at it; returns how many mails were new.
+
+    A failure is written to the mailbox, where people see it; it never raises for the server's faults.
+    """
+    mailbox = _claim(tenant_id, mailbox_id)
+    if mailbox is None:
+        return 0
+    try:
+        with connected(mailbox) as box:
+            new = _fetch_all(box, mailbox)
+    except MailboxUnreachable as error:
+        _failed(mailbox, str(error))
+        return 0
+    _succeeded(mailbox)
+    return new
+
+
+def _claim(tenant_id: int, mailbox_id: int) -> Mailbox | None:
+    now = timezone.now()
+    with tenant_scope(tenant_id):
+        free = Q(claimed_at=None) | Q(claimed_at__lt=now - CLAIM)
+        if not Mailbox.objects.filter(free, pk=mailbox_id, active=True).exclude(host="").update(claimed_at=now):
+            return None
+        return Mailbox.objects.get(pk=mailbox_id)
+
+
+@contextmanager
+def connected(mailbox: Mailbox) -> Iterator[BaseMailBox]:
+    """The mailbox's folder, open on its server.
+
+    Raises MailboxUnreachable with the server's words.
+    """
+    try:
+        box = DOORS[Mailbox.Security(mailbox.security)](mailbox.host, mailbox.port, timeout=TIMEOUT_SECONDS)
+        with box.login(mailbox.username, mailbox.password, initial_folder=mailbox.folder):
+            yield box
+    except (OSError, ImapToolsError) as error:
+        raise MailboxUnreachable(str(error) or type(error).__name__) from error
+
+
+def _fetch_all(box: BaseMailBox, mailbox: Mailbox) -> int:
+    status = box.folder.status(mailbox.folder, ["UIDVALIDITY", "UIDNEXT"])
+    _begin(box, mailbox, status["UIDVALIDITY"], status["UIDNEXT"])
+    new = 0
+    for uid in _waiting(box, mailbox):
+        fetched = _fetch(box, uid)
+        if fetched is None:
+            continue
+        fault_point("after-fetch")
+        new += _store(mailbox, fetched)
+        fault_point("after-receipt-commit")
+        _acknowledge(box, mailbox, uid)
+    return new
+
+
+def _begin(box: BaseMailBox, mailbox: Mailbox, validity: int, next_uid: int) -> None:
+    """Set where reading begins: a new mailbox starts from now, and older mail in it is only counted.
+
+    After a change of UIDVALIDITY all is read anew; fingerprints keep known mails from becoming tickets twice.
+    """
+    if mailbox.uid_validity == validity:
+        return
+    if mailbox.uid_validity is None:
+        since = mailbox.started_at.date() - timedelta(days=1)
+        recent = [int(uid) for uid in box.uids(AND(date_gte=since))]
+        younger = [uid for uid in recent if (mail := _fetch(box, uid)) and mail.received_at >= mailbox.started_at]
+        mailbox.last_uid = min(younger, default=next_uid) - 1
+        mailbox.older_count = sum(1 for uid in box.uids() if int(uid) <= mailbox.last_uid)
+    else:
+        mailbox.last_uid = 0
+    mailbox.uid_validity = validity
+    with tenant_scope(mailbox.tenant_id):
+        mailbox.save(update_fields=["uid_validity", "last_uid", "older_count"])
+
+
+def _waiting(box: BaseMailBox, mailbox: Mailbox) -> list[int]:
+    """New mails, and those committed before whose acknowledgement was lost."""
+    after = mailbox.last_uid
+    # A range whose start is past the end still names the last mail (RFC 3501, 6.4.8), hence the filter.
+    new = [uid for uid in _uids(box, AND(uid=UidRange(str(after + 1), "*"))) if uid > after]
+    with tenant_scope(mailbox.tenant_id):
+        sources = InboundMessage.objects.filter(mailbox=mailbox, source__startswith=f"imap:{mailbox.uid_validity}:")
+        known = {int(source.rpartition(":")[2]) for source in sources.values_list("source", flat=True)}
+    left = _uids(box, AND(seen=False)) if mailbox.after_fetch == AfterFetch.SEEN else _uids(box, "ALL")
+    return sorted({*new, *(uid for uid in left if uid in known)})[:BATCH]
+
+
+def _uids(box: BaseMailBox, criteria: object) -> list[int]:
+    return [int(uid) for uid in box.uids(criteria)]
+
+
+def _fetch(box: BaseMailBox, uid: int) -> Fetched | None:
+    """The raw mail and its arrival, without marking it as read; None where it has gone meanwhile."""
+    status, answer = box.client.uid("FETCH", str(uid), "(INTERNALDATE BODY.PEEK[])")
+    part = next((row for row in answer or [] if isinstance(row, tuple)), None)
+    if status != "OK" or part is None:
+        return None
+    return Fetched(uid, bytes(part[1]), _internal_date(bytes(part[0])))
+
+
+def _internal_date(head: bytes) -> datetime:
+    """When the server took the mail in (RFC 3501, INTERNALDATE); now where it does not say."""
+    text = head.decode("ascii", "replace")
+    start = text.find('INTERNALDATE "')
+    try:
+        return datetime.strptime(text[start + 14 : start + 40], "%d-%b-%Y %H:%M:%S %z").astimezone(UTC)
+    except ValueError:
+        return timezone.now()
+
+
+def _store(mailbox: Mailbox, mail: Fetched) -> bool:
+    source = f"imap:{mailbox.uid_validity}:{mail.uid}"
+    with tenant_scope(mailbox.tenant_id):
+        known = InboundMessage.objects.filter(mailbox=mailbox, source=source).exists()
+        store_raw(mailbox, source=source, raw=mail.raw, received_at=mail.received_at, recipient=mailbox.address)
+        Mailbox.objects.filter(pk=mailbox.pk, last_uid__lt=mail.uid).update(last_uid=mail.uid)
+    return not known
+
+
+def _acknowledge(box: BaseMailBox, mailbox: Mailbox, uid: int) -> None:
+    fault_point("before-acknowledge")
+    if mailbox.after_fetch == AfterFetch.SEEN:
+        box.client.uid("STORE", str(uid), "+FLAGS", r"(\Seen)")
+    else:
+        box.client.uid("STORE", str(uid), "+FLAGS", r"(\Deleted)")
+        fault_point("before-expunge")
+        box.expunge()
+    fault_point("after-acknowledge")
+
+
+def _failed(mailbox: Mailbox, words: str) -> None:
+    now = timezone.now()
+    logger.warning("mailbox.unreachable", extra={"tenant_id": mailbox.tenant_id, "mailbox_id": mailbox.pk})
+    with tenant_scope(mailbox.tenant_id):
+        row = Mailbox.objects.select_for_update().get(pk=mailbox.pk)
+        row.claimed_at, row.failure = None, words[:2000]
+        row.failing_since = row.failing_since or now
+        row.save(update_fields=["claimed_at", "failure", "failing_since"])
+
+
+def _succeeded(mailbox: Mailbox) -> None:
+    with tenant_scope(mailbox.tenant_id):
+        Mailbox.objects.filter(pk=mailbox.pk).update(
+            claimed_at=None, fetched_at=timezone.now(), failing_since=None, failure=""
+        )

@@ -1,0 +1,78 @@
+"""The SMTP listener: it says 250 only for mail that is committed."""
+
+import asyncio
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from django.conf import settings
+from django.db import close_old_connections
+from django.utils import timezone
+
+from accounts.scope import tenant_scope
+from core.doors import open_door
+from core.faults import fault_point
+from mailintake.models import Mailbox
+from mailintake.services.receiving import store_raw
+from tickets.threads import plain_address
+
+OK = "250 Message accepted"
+UNKNOWN = "550 5.1.1 No such mailbox here"
+TRY_LATER = "451 4.3.0 Not stored, try again later"
+
+
+def find_mailboxes(address: str) -> list[tuple[int, int]]:
+    """(tenant id, mailbox id) of an address, with or without our signed extension."""
+    close_old_connections()
+    return open_door("door_mailbox_by_address", plain_address(address))
+
+
+def keep(targets: dict[str, tuple[int, int]], sender: str, raw: bytes) -> None:
+    """Store one transaction's mail for each of its mailboxes and commit."""
+    close_old_connections()
+    source, now = f"smtp:{uuid.uuid4()}", timezone.now()
+    for address, (tenant_id, mailbox_id) in targets.items():
+        with tenant_scope(tenant_id):
+            mailbox = Mailbox.objects.get(pk=mailbox_id)
+            store_raw(mailbox, source=source, raw=raw, received_at=now, sender=sender, recipient=address)
+        fault_point("after-receipt-commit")
+
+
+@dataclass
+class Handler:
+    """aiosmtpd's hooks. Database work runs in threads, because Django's connections are synchronous."""
+
+    pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(max_workers=4))
+
+    async def _run(self, function, *arguments):  # type: ignore[no-untyped-def]
+        return await asyncio.get_running_loop().run_in_executor(self.pool, function, *arguments)
+
+    async def handle_RCPT(  # noqa: N802  # aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Take mail for our mailboxes only: this listener relays nothing."""
+        try:
+            found = await self._run(find_mailboxes, address)
+        except Exception:  # noqa: BLE001  # the sender keeps the mail and tries again
+            return TRY_LATER
+        if not found:
+            return UNKNOWN
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        """Store, commit, answer."""
+        content = envelope.original_content or b""
+        try:
+            targets = {address: (await self._run(find_mailboxes, address))[0] for address in envelope.rcpt_tos}
+            await self._run(keep, targets, envelope.mail_from or "", content)
+        except Exception:  # noqa: BLE001  # nothing is acknowledged that is not committed
+            return TRY_LATER
+        fault_point("before-acknowledge")
+        return OK
+
+
+def server_factory() -> SMTP:
+    """One connection's protocol, with the limits of the installation."""
+    return SMTP(Handler(), data_size_limit=settings.VASTE_MAX_MAIL_BYTES, hostname=settings.VASTE_BASE_DOMAIN)
