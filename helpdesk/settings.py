@@ -6,6 +6,8 @@ import environ
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from core.strict import UnknownVariable
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -96,7 +98,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
-                "tickets.context.navigation",
+                "helpdesk.context.navigation",
             ],
             "loaders": [
                 (
@@ -113,6 +115,8 @@ TEMPLATES = [
                     ],
                 )
             ],
+            # A name that a template does not know is a mistake; tests stop at it, readers see nothing.
+            "string_if_invalid": UnknownVariable() if TESTING else "",
             "builtins": [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
@@ -193,7 +197,7 @@ MEDIA_ROOT = VASTE_DATA_DIR / "files"
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
-WHITENOISE_USE_FINDERS = DEBUG or TESTING
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG or TESTING
 STATICFILES_BACKEND = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

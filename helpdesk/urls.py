@@ -1,2 +1,42 @@
-from django.urls import path
-urlpatterns = []
+"""Every address of the product; tests/house attacks each of them."""
+
+from allauth.account import views as account
+from django.conf import settings
+from django.urls import include, path, re_path
+
+from helpdesk import styleguide
+
+# allauth's pages, but for those of sign-up and of changing one's address: members are invited by an admin.
+sign_in = [
+    path("login/", account.login, name="account_login"),
+    path("logout/", account.logout, name="account_logout"),
+    path("login/code/", account.request_login_code, name="account_request_login_code"),
+    path("login/code/confirm/", account.confirm_login_code, name="account_confirm_login_code"),
+    path("inactive/", account.account_inactive, name="account_inactive"),
+    path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("password/change/", account.password_change, name="account_change_password"),
+    path("password/set/", account.password_set, name="account_set_password"),
+    path("password/reset/", account.password_reset, name="account_reset_password"),
+    path("password/reset/done/", account.password_reset_done, name="account_reset_password_done"),
+    re_path(
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        account.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "password/reset/key/done/", account.password_reset_from_key_done, name="account_reset_password_from_key_done"
+    ),
+    # Named by allauth in its own redirects; closed by the adapter.
+    path("signup/", account.signup, name="account_signup"),
+]
+
+urlpatterns = [
+    path("account/", include(sign_in)),
+    path("", include("tickets.urls")),
+    path("", include("mailintake.urls")),
+    path("", include("accounts.urls")),
+    path("", include("portal.urls")),
+]
+
+if settings.DEBUG or settings.TESTING:
+    urlpatterns.append(path("styleguide/", styleguide.show, name="styleguide"))

@@ -65,29 +65,29 @@ def _entries(value: str) -> list[list[str]]:
     """Tokens between commas, with group names, comments' brackets and semicolons taken away."""
     entries: list[list[str]] = [[]]
     comment, angle = 0, False
-    for token in TOKEN.findall(value):
-        if token == "(":
+    for piece in TOKEN.findall(value):
+        if piece == "(":
             comment += 1
-        elif token == ")" and comment:
+        elif piece == ")" and comment:
             comment -= 1
         elif comment:
-            entries[-1].append("(" + token)
-        elif token in ",;" and not angle:
+            entries[-1].append("(" + piece)
+        elif piece in ",;" and not angle:
             entries.append([])
-        elif token == ":" and not angle:
+        elif piece == ":" and not angle:
             entries[-1] = []
         else:
-            angle = token == "<" or (angle and token != ">")
-            entries[-1].append(token)
+            angle = piece == "<" or (angle and piece != ">")
+            entries[-1].append(piece)
     return [entry for entry in entries if entry]
 
 
 def _address(tokens: list[str]) -> Address:
-    comment = " ".join(token[1:] for token in tokens if token.startswith("("))
-    tokens = [token for token in tokens if not token.startswith("(")]
+    comment = " ".join(piece[1:] for piece in tokens if piece.startswith("("))
+    tokens = [piece for piece in tokens if not piece.startswith("(")]
     if "<" in tokens:
         opening = len(tokens) - 1 - tokens[::-1].index("<")
-        inside = "".join(token for token in tokens[opening + 1 :] if token != ">")
+        inside = "".join(piece for piece in tokens[opening + 1 :] if piece != ">")
         # A route of relays before the address (RFC 5322, 4.4) ends at the colon.
         email = normalise_email(re.sub(r"\s", "", inside.rpartition(":")[2]))
         return Address(_name("".join(tokens[:opening])) or _name(comment), email)

@@ -6,7 +6,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 from typing import Protocol
 
-import authres  # type: ignore[import-untyped]
+import authres
 
 from mailintake.parsing import ParsedMail
 
@@ -62,7 +62,7 @@ def _read(value: str) -> tuple[str, list[Result]] | None:
         return None
     try:
         header = authres.AuthenticationResultsHeader.parse(f"Authentication-Results: {value}")
-    except (authres.core.SyntaxError, RecursionError, ValueError):
+    except (authres.AuthResError, RecursionError, ValueError):
         return None
     return str(header.authserv_id).lower(), list(header.results)
 

@@ -12,7 +12,7 @@ import re
 
 # Only codecs of text. Python also knows zlib, hex, rot13 and escape codecs under charset-like names.
 TEXT_CODECS = frozenset(
-    "ascii big5 big5hkscs cp037 cp1006 cp1026 cp1140 cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 "
+    "ascii big5 big5hkscs cp037 cp1006 cp1026 cp1140 cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 "  # noqa: SIM905
     "cp437 cp500 cp720 cp737 cp775 cp850 cp852 cp855 cp857 cp858 cp860 cp861 cp862 cp863 cp864 cp865 cp866 cp869 "
     "cp874 cp875 cp932 cp949 cp950 euc_jis_2004 euc_jisx0213 euc_jp euc_kr gb18030 gb2312 gbk hz iso2022_jp "
     "iso2022_jp_1 iso2022_jp_2 iso2022_jp_2004 iso2022_jp_3 iso2022_jp_ext iso2022_kr iso8859-1 iso8859-10 iso8859-11 "
@@ -47,7 +47,8 @@ ALIASES = {
 }
 WESTERN = frozenset({"cp1252", "cp1254", "iso8859-15"})
 FALLBACK = "cp1252"
-NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
+BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
+FOREIGN = bytes(set(range(256)) - set(BASE64))
 MISSING = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -110,6 +111,6 @@ def decode_transfer(raw: bytes, encoding: str) -> bytes:
 
 def decode_base64(raw: bytes) -> bytes:
     """Whatever is readable: foreign characters skipped, a cut end dropped, several padded pieces joined."""
-    pieces = re.split(rb"=+", NOT_BASE64.sub(b"", raw))
+    pieces = raw.translate(None, FOREIGN).split(b"=")
     whole = (piece[: len(piece) - (len(piece) % 4 == 1)] for piece in pieces)
     return b"".join(base64.b64decode(piece + b"=" * (-len(piece) % 4)) for piece in whole)

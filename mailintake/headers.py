@@ -25,6 +25,8 @@ UNSHOWN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202
 PARAMETER = re.compile(r";\s*([^\s=;\"]{1,60})\s*=\s*(\"(?:[^\"\\]|\\.)*\"?|[^;]*)", re.DOTALL)
 CONTINUATION = re.compile(r"^(.+?)\*(?:(\d{1,3})(\*)?)?$")
 MESSAGE_ID = re.compile(r"<\s*([^<>]{1,2000}?)\s*>")
+# The standard library reads year 0000 as 2000.
+YEAR_BEFORE_MAIL = re.compile(r"(?<![+\-\d])0\d{3}(?!\d)")
 EARLIEST, LATEST = datetime(1980, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
@@ -140,15 +142,18 @@ def _join_extended(pieces: list[tuple[bool, str]]) -> str:
     charset = ""
     joined = b""
     for number, (encoded, content) in enumerate(pieces):
+        value = content
         if encoded and number == 0 and content.count("'") >= 2:
-            charset, _, content = content.split("'", 2)
-        joined += unquote_to_bytes(content) if encoded else content.encode("utf-8", "replace")
+            charset, _, value = content.split("'", 2)
+        joined += unquote_to_bytes(value) if encoded else value.encode("utf-8", "replace")
     return one_line(decode(joined, charset))
 
 
 def date(headers: Headers) -> datetime | None:
     """When the sender says it was sent, in UTC; None when missing, unreadable or outside 1980-2100."""
     value = headers.get("date")[:200]
+    if YEAR_BEFORE_MAIL.search(value):
+        return None
     try:
         read = parsedate_to_datetime(value)
         sent = read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)

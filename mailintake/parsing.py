@@ -6,9 +6,9 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.filenames import clean_filename
 from mailintake import bodies, headers, quotes
 from mailintake.addresses import Address, addresses, sender
-from mailintake.filenames import clean_filename
 from mailintake.headers import Headers
 from mailintake.structure import Entity, Limits, Splitter, UnreadableMail
 
@@ -138,7 +138,7 @@ def parse(raw: bytes, *, limits: Limits = Limits()) -> ParsedMail:  # noqa: B008
         headers=fields,
         content_type=root.type,
         report_type=root.parameters.get("report-type", "").lower(),
-        body_digest=_digest(from_, title, fields, text, html, files),
+        body_digest=_digest(from_, fields, (text, html or ""), files),
         defects=(*splitter.defects, *_defects(fields, from_)),
     )
 
@@ -168,9 +168,9 @@ def _part(entity: Entity, html: str) -> Part:
     )
 
 
-def _digest(from_: Address, title: str, fields: Headers, text: str, html: str | None, files: tuple[Part, ...]) -> str:
+def _digest(from_: Address, fields: Headers, told: tuple[str, ...], files: tuple[Part, ...]) -> str:
     """Over decoded content only: servers re-encode bodies, rewrap header lines and add trace fields on the way."""
-    told = [from_.email, title, fields.get("date"), _canonical(text), _canonical(html or "")]
+    told = (from_.email, headers.subject(fields), fields.get("date"), *map(_canonical, told))
     digest = hashlib.sha256()
     for value in [*(piece.encode("utf-8", "replace") for piece in told), *(part.content for part in files)]:
         digest.update(len(value).to_bytes(8, "big") + value)

@@ -4,6 +4,7 @@ Line rules for Finnish, Swedish, English, German, Spanish and French (and the wr
 rule above all others: when unsure, a line is new. Whoever reads the ticket can always open the whole text.
 """
 
+# ruff: noqa: RUF001 - words of many languages look ambiguous
 from __future__ import annotations
 
 import re
@@ -147,6 +148,9 @@ def _attribution(lines: list[str], number: int) -> int | None:
     if not ENDS_ATTRIBUTION.search(lines[number]):
         return None
     lowest = max(number - ATTRIBUTION_LINES, -1)
+    widest = " ".join(lines[lowest + 1 : number + 1])
+    if not WROTE.search(widest) and not MAILBOX_LAST.search(widest):
+        return None
     for start in range(number, lowest, -1):
         if not lines[start].strip() or _is_quote(lines[start]):
             return None

@@ -18,7 +18,7 @@ LINE_END = re.compile(rb"\r\n?")
 MAX_BOUNDARY = 200
 
 
-class UnreadableMail(Exception):
+class UnreadableMail(Exception):  # noqa: N818 - an outcome, not our error
     """The bytes are no mail at all. `reason` says why, in words fit for the quarantine list."""
 
     def __init__(self, reason: str) -> None:
@@ -117,9 +117,9 @@ class Splitter:
         """The raw parts between the boundary's lines; without a closing line the last one runs to the end."""
         pieces: list[bytes] = []
         start = -1
-        for match in _boundary_lines(boundary).finditer(body):
+        for match in _boundary_lines(body, boundary):
             if start >= 0:
-                pieces.append(body[start : match.start()])
+                pieces.append(body[start : _end_before(body, match.start())])
             start = match.end()
             if match.group(1):
                 return self._counted(pieces)
@@ -157,10 +157,17 @@ def _without_envelope_line(raw: bytes) -> bytes:
     return raw
 
 
-def _boundary_lines(boundary: bytes) -> re.Pattern[bytes]:
-    name = re.escape(boundary[:MAX_BOUNDARY].rstrip())
-    # The line break before the boundary belongs to it, not to the part (RFC 2046, 5.1.1).
-    return re.compile(rb"(?:\A|\r?\n)--" + name + rb"(--)?[ \t]*(?=\r?\n|\Z)")
+def _boundary_lines(body: bytes, boundary: bytes) -> Iterator[re.Match[bytes]]:
+    """Matches of whole lines that are the boundary; group 1 where it is the closing one."""
+    # The literal comes first, since the engine then looks for it at the speed of a plain search.
+    line = re.compile(re.escape(b"--" + boundary[:MAX_BOUNDARY].rstrip()) + rb"(--)?[ \t]*(?=\r?\n|\Z)")
+    return (match for match in line.finditer(body) if body[max(match.start() - 1, 0) : match.start()] in (b"", b"\n"))
+
+
+def _end_before(body: bytes, boundary: int) -> int:
+    """The line break before a boundary belongs to it, not to the part (RFC 2046, 5.1.1)."""
+    end = boundary - (body[max(boundary - 1, 0) : boundary] == b"\n")
+    return end - (body[max(end - 1, 0) : end] == b"\r")
 
 
 def _guess_boundary(body: bytes) -> bytes:

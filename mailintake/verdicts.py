@@ -36,22 +36,25 @@ FAILURE_TEXT = re.compile(
 )
 FAILURE_TEXT_WITHIN = 3_000
 FAILURE_HEADERS = ("x-failed-recipients", "x-mailer-daemon", "x-postfix-queue-id-failed")
+# Alone or before a colon: a person may well write about an automatic reply or an absence.
 AUTOMATIC_SUBJECT = re.compile(
-    r"(?i)^\W*(?:auto(?:matic|matisch\w*|mated)?[ :-]*(?:reply|response|antwort|reply)|out of (?:the )?office|ooo:|"
-    r"automaattinen (?:vastaus|poissaolo)|automaattivastaus|poissa(?:olo)?(?:ilmoitus|viesti)?\b.{0,40}:|poissaolo|"
-    r"poissa toimistosta|lomavastaus|autosvar|automatiskt svar|frånvaro|abwesen|"
-    r"respuesta autom|fuera de (?:la )?oficina|réponse auto|absence du bureau|absent du bureau|vacation)"
+    r"(?i)^\W*(?:auto(?:matic|matische|mated|matisch)?[ -]*(?:reply|response|antwort)|"
+    r"out of (?:the )?office(?: (?:auto-?reply|reply|message|notice))?|ooo|"
+    r"automaattinen (?:vastaus|poissaoloilmoitus)|automaattivastaus|"
+    r"poissa(?:oloilmoitus|oloviesti| toimistosta)?|poissaolo|lomavastaus|autosvar|"
+    r"automatiskt svar|frånvaro(?:meddelande)?|abwesenheits\w*|abwesend|respuesta autom[aá]tica|"
+    r"fuera de (?:la )?oficina|réponse automatique|absence du bureau|absent du bureau|vacation reply)\s*(?::|$)"
 )
-SUPPRESSING = frozenset({"all", "oof", "autoreply"})
+SUPPRESSING = frozenset({"oof", "autoreply"})
 BULK = frozenset({"bulk", "list", "junk", "auto_reply", "auto-reply"})
 
 
 class Verdict(Enum):
     """The outcome that decides the way of a mail. All but ACCEPT are never answered automatically.
 
-    AUTO_REPLY and BULK (lists, newsletters) are written by programs but may still be worth a ticket. BOUNCE belongs to
-    a mail of ours, REPORT is a read receipt or a complaint, LOOP is our own mail come back. TOO_BIG was not read
-    beyond its headers. NO_SENDER names nobody to answer, or two, and waits for a person.
+    AUTO_REPLY and BULK (lists, newsletters, mail that asks for no automatic answer) may still be worth a ticket.
+    BOUNCE belongs to a mail of ours, REPORT is a read receipt or a complaint, LOOP is our own mail come back.
+    TOO_BIG was not read beyond its headers. NO_SENDER names nobody to answer, or two, and waits for a person.
     """
 
     ACCEPT = "accept"
@@ -134,7 +137,8 @@ def _automatic(mail: ParsedMail) -> str:
     submitted = _keyword(fields.get("auto-submitted"))
     if submitted and submitted != "no":
         return f"Auto-Submitted: {submitted}"
-    suppressed = {word.strip().lower() for word in fields.get("x-auto-response-suppress").split(",")}
+    if "all" in _suppressed(mail):
+        return "X-Auto-Response-Suppress: All"
     if _keyword(fields.get("precedence")) in {"auto_reply", "auto-reply"}:
         return "Precedence: auto_reply"
     for name in ("x-autoreply", "x-autorespond", "x-autoreply-from", "x-mail-autoreply"):
@@ -142,8 +146,6 @@ def _automatic(mail: ParsedMail) -> str:
             return name
     if mail.envelope_from == "":
         return "null return path"
-    if suppressed & SUPPRESSING and AUTOMATIC_SUBJECT.match(mail.subject):
-        return "X-Auto-Response-Suppress"
     return "subject of an automatic reply" if AUTOMATIC_SUBJECT.match(mail.subject) else ""
 
 
@@ -151,9 +153,15 @@ def _bulk(mail: ParsedMail) -> str:
     precedence = _keyword(mail.headers.get("precedence"))
     if precedence in BULK:
         return f"Precedence: {precedence}"
+    if _suppressed(mail) & SUPPRESSING:
+        return "X-Auto-Response-Suppress"
     if "list-id" in mail.headers or "list-unsubscribe" in mail.headers:
         return "mailing list"
     return ""
+
+
+def _suppressed(mail: ParsedMail) -> set[str]:
+    return {word.strip().lower() for word in mail.headers.get("x-auto-response-suppress").split(",")}
 
 
 def _keyword(value: str) -> str:

@@ -1,6 +1,6 @@
 """Making a tenant, and the people in it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from django.conf import settings
 from django.contrib.auth.models import Group
@@ -9,9 +9,11 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM, Actor
 from accounts.enums import Role
+from accounts.errors import LastAdmin
 from accounts.models import LegalEntity, Membership, Office, Team, TeamMember, Tenant, TenantHost, User
 from accounts.scope import require_tenant_id, tenant_scope
 from accounts.services import audit
+from core.tokens import new_token
 
 
 @transaction.atomic
@@ -37,7 +39,7 @@ def create_tenant(
 
 @transaction.atomic
 def add_member(
-    *, email: str, name: str, roles: Iterable[Role], office: Office, by: Actor, password: str | None = None
+    *, email: str, name: str, roles: Collection[Role], office: Office, by: Actor, password: str | None = None
 ) -> Membership:
     """Give a person a place in the tenant in scope; makes the user where the address is new.
 
@@ -50,6 +52,8 @@ def add_member(
         user=user, defaults={"roles": sorted(roles), "office": office}
     )
     if not made:
+        if Role.ADMIN not in roles:
+            _require_another_admin(membership)
         membership.roles, membership.office, membership.ended_at = sorted(roles), office, None
         membership.save(update_fields=["roles", "office", "ended_at"])
     audit.record("member.added", by=by, target=user.email, roles=sorted(roles))
@@ -57,8 +61,13 @@ def add_member(
 
 
 @transaction.atomic
-def change_roles(membership: Membership, *, roles: Iterable[Role], by: Actor) -> None:
-    """Set what a member may do; takes effect with their next request."""
+def change_roles(membership: Membership, *, roles: Collection[Role], by: Actor) -> None:
+    """Set what a member may do; takes effect with their next request.
+
+    Raises LastAdmin where nobody would be left to administer the tenant.
+    """
+    if Role.ADMIN not in roles:
+        _require_another_admin(membership)
     before = list(membership.roles)
     membership.roles = sorted(roles)
     membership.save(update_fields=["roles"])
@@ -67,7 +76,11 @@ def change_roles(membership: Membership, *, roles: Iterable[Role], by: Actor) ->
 
 @transaction.atomic
 def end_membership(membership: Membership, *, by: Actor) -> None:
-    """Close a member's place: sign-in ends at once, and grants die with it."""
+    """Close a member's place: sign-in ends at once, and grants die with it.
+
+    Raises LastAdmin where nobody would be left to administer the tenant.
+    """
+    _require_another_admin(membership)
     membership.ended_at = timezone.now()
     membership.save(update_fields=["ended_at"])
     for place in TeamMember.objects.filter(membership=membership).select_related("team"):
@@ -75,10 +88,17 @@ def end_membership(membership: Membership, *, by: Actor) -> None:
     audit.record("member.ended", by=by, target=membership.user.email)
 
 
+def _require_another_admin(leaving: Membership) -> None:
+    """Lock the admins, so that two of them cannot remove each other at once."""
+    admins = Membership.objects.active().filter(roles__contains=[Role.ADMIN]).select_for_update(of=("self",))
+    if [admin.pk for admin in admins.order_by("pk")] == [leaving.pk]:
+        raise LastAdmin
+
+
 @transaction.atomic
 def create_team(name: str, *, lead: Membership | None = None) -> Team:
-    """A team with the group that carries its grants; groups are global, so the name holds the tenant's id."""
-    group = Group.objects.create(name=f"tenant {require_tenant_id()} team {name}"[:150])
+    """A team with the group that carries its grants; groups are global and teams are renamed, so its name is random."""
+    group = Group.objects.create(name=f"tenant {require_tenant_id()} team {new_token()}")
     return Team.objects.create(name=name, lead=lead, group=group)
 
 

@@ -14,7 +14,7 @@ from mailintake.matching import Match, match
 from mailintake.models import InboundMessage, Mailbox
 from mailintake.parsing import ParsedMail, parse
 from mailintake.services import placing
-from mailintake.verdicts import Ruling, Verdict, judge
+from mailintake.verdicts import LOOP_HEADER, Ruling, Verdict, judge
 
 RESULT_FIELDS = [
     "state",
@@ -108,7 +108,9 @@ def _place(case: Case) -> None:
     if verdict is Verdict.TOO_BIG:
         row.state, row.reason = InboundState.QUARANTINED, "too_big"
     elif verdict is Verdict.LOOP:
-        row.state, row.reason = InboundState.IGNORED, "loop"
+        # A contact form may write as the desk itself: only mail that carries our own mark is surely ours.
+        ours = case.tenant.slug in case.mail.headers.all(LOOP_HEADER)
+        row.state, row.reason = InboundState.IGNORED if ours else InboundState.TRIAGE, "loop"
     elif verdict in (Verdict.BOUNCE, Verdict.REPORT):
         _place_report(case, found)
     elif verdict in (Verdict.AUTO_REPLY, Verdict.BULK):
@@ -125,7 +127,9 @@ def _place_report(case: Case, found: Match | None) -> None:
     row.reason = case.ruling.verdict.value
     ticket = found.ticket if found else placing.ticket_of_quoted_mail(case.mail, case.tenant)
     if ticket is None:
-        row.state = InboundState.IGNORED
+        # A server's own report answers a mail we know nothing of; a person who sends one on wants something.
+        by_server = case.mail.envelope_from == "" or case.mail.from_.email.startswith("mailer-daemon@")
+        row.state = InboundState.IGNORED if by_server else InboundState.TRIAGE
         return
     placing.add_note(row, ticket, case.mail, by=SYSTEM, caution=row.reason)
 

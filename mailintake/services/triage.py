@@ -1,5 +1,6 @@
 """What a person does with a mail that no ticket claims."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -135,11 +136,14 @@ def release(inbound_id: int, *, by: Actor) -> bool:
     return released
 
 
-def suggest(mail: ParsedMail) -> Suggestion:
-    """Guess the facts of a mail: person and company by address, product by words, expert by product or company."""
+def suggest(mail: ParsedMail, products: Iterable[Product]) -> Suggestion:
+    """Guess the facts of a mail: person and company by address, product by words, expert by product or company.
+
+    `products` come with their modules and experts.
+    """
     sender = known_sender(mail.from_.email) if mail.from_.email else None
     requester, customer = (sender.requester, sender.customer) if sender else (None, None)
-    product, module = _named(f"{mail.subject}\n{mail.new_text}".lower())
+    product, module = _named(f"{mail.subject}\n{mail.new_text}".lower(), products)
     candidates = [module and module.expert, product and product.expert, customer and customer.expert]
     expert = next((member for member in candidates if member and member.ended_at is None), None)
     reasons = {
@@ -152,9 +156,8 @@ def suggest(mail: ParsedMail) -> Suggestion:
     return Suggestion(requester, customer, product, module, expert, found)
 
 
-def _named(text: str) -> tuple[Product | None, Module | None]:
+def _named(text: str, products: Iterable[Product]) -> tuple[Product | None, Module | None]:
     """The one product whose words the text has; none where two are named."""
-    products = Product.objects.select_related("expert__user").prefetch_related("modules__expert__user")
     named = [p for p in products if any(word and word in text for word in [p.name.lower(), *p.keywords])]
     if len(named) != 1:
         return None, None

@@ -55,6 +55,14 @@ class Timer(TenantModel):
     def __str__(self) -> str:
         return f"{self.metric} of {self.subject}"
 
+    @property
+    def target_minutes(self) -> int:
+        return self.target_seconds // 60
+
+    @property
+    def elapsed_minutes(self) -> int:
+        return self.elapsed_seconds // 60
+
 
 class StepFired(TenantModel):
     """A notice that went out; unique, so that two sweeps and a crash between give one notice."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Q
 
@@ -129,4 +129,9 @@ def _plan(timer: Timer, replay: Replay, metric: Metric, percents: list[int]) -> 
     instants = replay.ladder(metric, open_steps) if open_steps else {}
     step = next((step for step in open_steps if instants.get(step)), None)
     timer.next_step = step.percent if step else None
-    timer.next_action_at = instants[step] if step else None
+    timer.next_action_at = _look_at(step, instants[step]) if step else None
+
+
+def _look_at(step: LadderStep, instant: datetime | None) -> datetime | None:
+    """A promise is broken when its deadline has passed, so the sweep looks one second later than the last step."""
+    return instant + timedelta(seconds=1) if instant and step.percent >= BREACH_STEP else instant

@@ -1,5 +1,8 @@
 """What was said and done: messages, attachments, work, and the log of events."""
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
@@ -11,6 +14,16 @@ from accounts.models import Membership, Requester, TenantManager, TenantModel, T
 from tickets.enums import EventKind, MessageKind
 from tickets.models.queues import WorkType
 from tickets.models.tickets import Ticket
+
+
+CAUTIONS = {
+    "member_unproven": _("Sender not proven: kept as a note, nothing was sent to the requester"),
+    "forwarded": _("Forwarded by a colleague; the thread now belongs to this ticket"),
+    "auto_reply": _("Automatic reply"),
+    "bulk": _("Written by a program"),
+    "bounce": _("A mail of this ticket could not be delivered"),
+    "report": _("Report of a mail server"),
+}
 
 
 class Message(TenantModel):
@@ -42,6 +55,17 @@ class Message(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.kind} on {self.ticket_id}"
+
+    @property
+    def caution_words(self) -> str:
+        """The caution as people read it."""
+        return str(CAUTIONS.get(self.caution, self.caution))
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether its mail may still wait for the undo window; the service knows for sure."""
+        window = timedelta(seconds=settings.VASTE_UNDO_SECONDS)
+        return self.outgoing_id is not None and self.delivered_at is None and timezone.now() < self.at + window
 
     @property
     def is_note(self) -> bool:

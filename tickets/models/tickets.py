@@ -38,6 +38,9 @@ class TicketQuerySet(TenantQuerySet["Ticket"]):
     def unfinished(self) -> "TicketQuerySet":
         return self.filter(status_class__in=UNFINISHED)
 
+    def finished(self) -> "TicketQuerySet":
+        return self.filter(status_class__in=[StatusClass.RESOLVED, StatusClass.CLOSED])
+
     def unassigned(self) -> "TicketQuerySet":
         return self.filter(assignee=None)
 

@@ -26,6 +26,15 @@ def known_sender(email: str) -> Sender:
 
 
 @transaction.atomic
+def caller(name: str, email: str, *, customer: Customer | None, queue: Queue) -> Requester:
+    """The person on the phone: known by the address they give, or new and perhaps without one."""
+    if email:
+        return requester_for(email, name, customer=customer or known_sender(email).customer, queue=queue)
+    language = customer.language if customer else queue.office.language
+    return Requester.objects.create(name=name.strip()[:120], customer=customer, language=language)
+
+
+@transaction.atomic
 def requester_for(email: str, name: str, *, customer: Customer | None, queue: Queue) -> Requester:
     """The person with this address; made where there is none, in the language of company or office."""
     email = email.strip().lower()

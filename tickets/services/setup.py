@@ -2,15 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-import holidays
 from django.db import transaction
 from guardian.shortcuts import assign_perm
 
 from accounts.models import Office, Team
 from accounts.services.tenants import create_team
 from sla.models import Calendar, Policy
+from sla.services.holidays import public_holidays
 from sla.services.versions import save_calendar, save_policy
 from tickets.enums import StatusClass
 from tickets.models import Queue, Status, WorkType
@@ -39,17 +38,6 @@ class Desk:
     team: Team
     policy: Policy
     calendar: Calendar
-
-
-def public_holidays(country: str, years: range, language: str) -> dict[str, Any]:
-    """The country's public holidays as closed days, named in a language where the data has it."""
-    known = holidays.country_holidays(country, years=years, language=_named_in(country, language))
-    return {day.isoformat(): {"name": name, "open": []} for day, name in sorted(known.items())}
-
-
-def _named_in(country: str, language: str) -> str | None:
-    supported = holidays.list_localized_countries().get(country, [])
-    return next((name for name in supported if name.startswith(language)), None)
 
 
 @transaction.atomic

@@ -1,0 +1,32 @@
+"""Pages of people, offices, customers and products."""
+
+from django.urls import path
+
+from accounts.views import customers, offices, people, products, profile
+
+app_name = "accounts"
+urlpatterns = [
+    path("profile/", profile.profile, name="profile"),
+    path("settings/people/", people.people, name="people"),
+    path("settings/people/new/", people.add, name="person_add"),
+    path("settings/people/<int:pk>/", people.person, name="person"),
+    path("settings/people/<int:pk>/end/", people.end, name="person_end"),
+    path("settings/people/<int:pk>/invite/", people.invite_again, name="person_invite"),
+    path("settings/offices/", offices.offices, name="offices"),
+    path("settings/offices/new/", offices.office, name="office_add"),
+    path("settings/offices/<int:pk>/", offices.office, name="office"),
+    path("settings/companies/", offices.entities, name="entities"),
+    path("settings/companies/new/", offices.entity, name="entity_add"),
+    path("settings/companies/<int:pk>/", offices.entity, name="entity"),
+    path("settings/products/", products.products, name="products"),
+    path("settings/products/new/", products.product, name="product_add"),
+    path("settings/products/<int:pk>/", products.product, name="product"),
+    path("settings/products/<int:product_pk>/modules/new/", products.module, name="module_add"),
+    path("settings/products/<int:product_pk>/modules/<int:pk>/", products.module, name="module"),
+    path("customers/", customers.customers, name="customers"),
+    path("customers/new/", customers.customer, name="customer_add"),
+    path("customers/<int:pk>/", customers.customer, name="customer"),
+    path("requesters/", customers.requesters, name="requesters"),
+    path("requesters/new/", customers.requester, name="requester_add"),
+    path("requesters/<int:pk>/", customers.requester, name="requester"),
+]

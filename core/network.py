@@ -1,0 +1,65 @@
+"""Which servers a tenant may have us talk to: those of the public internet, and no machine behind our own walls.
+
+A name is looked at before it is saved (`is_forbidden_host`, no network), when it is resolved (`require_public`) and
+once more when the connection stands (`require_public_peer`), because a name may lead elsewhere the second time.
+"""
+
+import ipaddress
+import socket
+
+IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+LOCAL_ENDINGS = (".localhost", ".local", ".internal", ".localdomain", ".home.arpa")
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
+
+class ForbiddenAddress(OSError):
+    """The server lies inside our own network."""
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address belongs to the public internet; addresses that wrap an IPv4 one are unwrapped first."""
+    return _is_public(ipaddress.ip_address(address.partition("%")[0]))
+
+
+def _is_public(ip: IpAddress) -> bool:
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo or (None, None))[1]
+        if ip in NAT64:
+            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        if inner is not None:
+            return _is_public(inner)
+    return ip.is_global and not ip.is_multicast
+
+
+def _literal(host: str) -> IpAddress | None:
+    """The address that a host is, in any notation that the system's resolver takes (2130706433, 0x7f.1)."""
+    try:
+        return ipaddress.ip_address(host.strip("[]").partition("%")[0])
+    except ValueError:
+        pass
+    try:
+        return ipaddress.IPv4Address(socket.inet_aton(host))
+    except (OSError, UnicodeEncodeError):
+        return None
+
+
+def is_forbidden_host(host: str) -> bool:
+    """Whether a host's writing alone says that it is none of the public internet; asks no network."""
+    name = host.strip().lower().rstrip(".")
+    address = _literal(name)
+    if address is not None:
+        return not _is_public(address)
+    return "." not in name or name == "localhost" or name.endswith(LOCAL_ENDINGS)
+
+
+def require_public(host: str, port: int) -> None:
+    """Resolve a host; raises ForbiddenAddress where any of its addresses is not public, OSError where it has none."""
+    for *_, target in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        if not is_public(str(target[0])):
+            raise ForbiddenAddress("The server's name leads into a private network.")
+
+
+def require_public_peer(connection: socket.socket | None) -> None:
+    """Raises ForbiddenAddress where a connection ended up at an address that is not public."""
+    if connection is not None and not is_public(str(connection.getpeername()[0])):
+        raise ForbiddenAddress("The server's name leads into a private network.")

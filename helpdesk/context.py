@@ -1,0 +1,138 @@
+"""What every page knows: the navigation, for whoever asks."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from accounts.access import may
+from accounts.enums import Role, Theme
+from accounts.models import Tenant
+from accounts.requests import MemberRequest
+from core.templatetags.vaste import initials
+from mailintake.navigation import triage_count
+from tickets.navigation import work_of
+
+CAP = 999
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry of the menu; `count_label` is the count as it is shown."""
+
+    label: str
+    url: str
+    icon: str
+    count: int | None = None
+    current: bool = False
+
+    @property
+    def count_label(self) -> str:
+        return "" if not self.count else (f"{CAP}+" if self.count > CAP else str(self.count))
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    label: str
+    items: list[Item]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    name: str
+    initials: str
+    place: str
+    profile_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Navigation:
+    """The frame around a page. Pages without a signed-in member have a name and nothing else."""
+
+    tenant_name: str = "Vaste"
+    tenant_initial: str = "V"
+    offices: str = ""
+    groups: list[Group] = field(default_factory=list)
+    bottom: list[Item] = field(default_factory=list)
+    person: Person | None = None
+    new_ticket_url: str = ""
+    search_url: str = ""
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Template context: `nav` and `theme`. Nothing is read before a template asks for it."""
+    user = getattr(request, "user", None)
+    theme = user.theme if user is not None and user.is_authenticated else Theme.SYSTEM.value
+    return {"nav": _navigation(request), "theme": theme}
+
+
+def _navigation(request: HttpRequest) -> Navigation:
+    tenant: Tenant | None = getattr(request, "tenant", None)
+    if tenant is None:
+        return Navigation()
+    membership = getattr(request, "membership", None)
+    if membership is None or not _wants_frame(request):
+        return Navigation(tenant_name=tenant.name, tenant_initial=tenant.name[:1].upper())
+    return _frame(request, tenant)  # type: ignore[arg-type]  # a membership makes it a member's request
+
+
+def _wants_frame(request: HttpRequest) -> bool:
+    """Fragments and pages behind mail links show no menu, so they need not pay for one."""
+    match = request.resolver_match
+    return not getattr(request, "htmx", False) and (match is None or match.app_name != "portal")
+
+
+def _frame(request: MemberRequest, tenant: Tenant) -> Navigation:
+    member = request.membership
+    desk = may(member, "tickets.create")
+    return Navigation(
+        tenant_name=tenant.name,
+        tenant_initial=tenant.name[:1].upper(),
+        offices=member.office.name,
+        groups=_groups(request, desk=desk),
+        bottom=_bottom(request),
+        person=Person(member.name, initials(member.name), member.office.name, reverse("accounts:profile")),
+        new_ticket_url=reverse("tickets:create") if desk else "",
+        search_url=reverse("tickets:search"),
+    )
+
+
+def _item(request: HttpRequest, label: str, url: str, icon: str, count: int | None = None) -> Item:
+    return Item(label, url, icon, count, current=request.path == url)
+
+
+def _groups(request: MemberRequest, *, desk: bool) -> list[Group]:
+    work = work_of(request)
+    mine = [_item(request, _("Assigned to me"), reverse("tickets:mine"), "user", work.mine)]
+    queues = []
+    if desk:
+        queues.append(
+            _item(request, _("Unlinked mail"), reverse("mailintake:triage"), "mail-question", triage_count(request))
+        )
+        queues.append(_item(request, _("Unassigned"), reverse("tickets:unassigned"), "inbox", work.unassigned))
+    queues += [
+        _item(request, queue.name, reverse("tickets:queue", args=[queue.pk]), "layout-list", queue.unfinished)
+        for queue in work.queues
+    ]
+    groups = [Group(_("My work"), mine)]
+    return [*groups, Group(_("Queues"), queues)] if queues else groups
+
+
+def _bottom(request: MemberRequest) -> list[Item]:
+    member, items = request.membership, []
+    if member.has_role(Role.ADMIN, Role.LEAD):
+        items.append(_item(request, _("Customers"), _named("accounts:customers"), "user"))
+    if may(member, "tickets.mail_log"):
+        items.append(_item(request, _("Mail log"), _named("mailintake:log"), "mail"))
+    if may(member, "tickets.settings"):
+        items.append(_item(request, _("Settings"), _named("tickets:settings"), "settings"))
+    return [item for item in items if item.url]
+
+
+def _named(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,226 @@
+"""Both demo tenants, each in one transaction: they are there whole or not at all."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import cycle
+from random import Random
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.actors import member_actor
+from accounts.enums import Role
+from accounts.models import Membership, Office, Requester, Tenant
+from accounts.scope import tenant_scope
+from helpdesk.demo.letters import deliver, deliver_waiting, letter
+from helpdesk.demo.past import StoryClock, telling
+from helpdesk.demo.play import Play
+from helpdesk.demo.plot import LATELY, LONG_AGO, Fate, Story, load_letters, load_stories, load_workspace, script
+from helpdesk.demo.workspace import Workspace, furnish, make_tenant
+from mailintake.enums import InboundState
+from mailintake.services import triage
+from sla.business_time import Clock
+from sla.enums import Priority
+from tickets.enums import Channel, Kind
+from tickets.models import Ticket, WorkEntry
+from tickets.services import facts
+from tickets.services.conversation import Written
+from tickets.services.intake import Matter, open_ticket
+
+SLUGS = ("acme", "globex")
+TICKETS = 120
+# Open minutes of the desk's hours that lie behind: about five weeks' days up to now, and about sixty days.
+LATE_MINUTES, ALL_MINUTES = 2_300, 19_500
+LATE_SHARE = 3
+
+
+class SlugTaken(Exception):
+    """A tenant of this name exists and is no demo."""
+
+
+def build_demo(*, tickets: int = TICKETS, present: datetime | None = None) -> list[Tenant]:
+    """Make the demo tenants that are not there yet, with so many tickets each; returns both.
+
+    The same `present` gives the same story; ids, tokens and Message-IDs of outgoing mail differ.
+    Raises SlugTaken where somebody's own tenant has the name.
+    """
+    present = present or timezone.now()
+    return [_existing(slug) or _build(slug, tickets, present) for slug in SLUGS]
+
+
+def _existing(slug: str) -> Tenant | None:
+    tenant = Tenant.objects.filter(slug=slug).first()
+    if tenant and not tenant.is_demo:
+        raise SlugTaken(slug)
+    return tenant
+
+
+def _build(slug: str, tickets: int, present: datetime) -> Tenant:
+    clock = StoryClock(present)
+    with transaction.atomic(), telling(clock):
+        clock.set(present - timedelta(days=75))
+        plan = load_workspace(slug)
+        tenant = make_tenant(plan)
+        place = furnish(tenant, plan, present.date())
+        with tenant_scope(tenant.pk):
+            _Teller(place, clock, Random(f"vaste {slug}")).tell(load_stories(slug), tickets)  # noqa: S311  # a story
+            deliver_waiting(place, clock, load_letters(slug))
+            # A column default does not know the story's clock.
+            WorkEntry.objects.update(recorded_at=F("ended_at"))
+    return tenant
+
+
+def before(hours: Clock, instant: datetime, minutes: int) -> datetime:
+    """The moment that lies so many open minutes before an instant."""
+    left = timedelta(minutes=minutes)
+    for start, end in reversed(list(hours.intervals(instant - timedelta(minutes=minutes * 8 + 20_000), instant))):
+        if end - start >= left:
+            return end - left
+        left -= end - start
+    return instant - timedelta(minutes=minutes)
+
+
+class _Teller:
+    """Chooses who comes with what and when, and lets each ticket play."""
+
+    def __init__(self, place: Workspace, clock: StoryClock, random: Random) -> None:
+        self.place, self.clock, self.random = place, clock, random
+        self.office_keys = {office.pk: key for key, office in place.offices.items()}
+
+    def tell(self, stories: list[Story], tickets: int) -> None:
+        """Oldest ticket first, so that numbers follow time."""
+        order = list(stories)
+        self.random.shuffle(order)
+        plots = cycle(order)
+        lately = max(tickets // LATE_SHARE, len(LATELY))
+        ages = [*_spread(LATE_MINUTES, ALL_MINUTES, tickets - lately, self.random)]
+        ages += _spread(8, LATE_MINUTES, lately, self.random)
+        fates = {True: cycle(LATELY), False: cycle(LONG_AGO)}
+        arrivals = []
+        for age in ages:
+            story = next(plots)
+            requester = self.random.choice(self._who_tells(story))
+            arrivals.append((self._received(requester, age), age, story, requester))
+        for number, (received_at, age, story, requester) in enumerate(sorted(arrivals, key=lambda a: a[0])):
+            self._one(number, received_at, story, requester, next(fates[age <= LATE_MINUTES]))
+
+    def _who_tells(self, story: Story) -> list[Requester]:
+        return [
+            person
+            for person in self.place.requesters
+            if person.language == story.language and story.office in ("", self._office_key(person))
+        ]
+
+    def _office_key(self, requester: Requester) -> str:
+        customer = requester.customer
+        return self.office_keys[customer.office_id] if customer else next(iter(self.office_keys.values()))
+
+    def _received(self, requester: Requester, age: int) -> datetime:
+        return before(self.place.clocks[self._office_key(requester)], self.clock.present, age)
+
+    def _one(self, number: int, received_at: datetime, story: Story, requester: Requester, fate: Fate) -> None:
+        unit = str(self.random.randint(1, 4))
+        title, text = (words.replace("{unit}", unit) for words in (story.title, story.text))
+        story = replace(story, title=title, text=text)
+        office = self.place.offices[self._office_key(requester)]
+        agent = self.random.choice(self._members(office, Role.AGENT))
+        consultant = self._consultant(story, office)
+        taken_at = min(received_at + timedelta(minutes=self.random.randint(2, 14)), self.clock.present)
+        arrival = _Arrival(self.place, self.clock, story, requester, received_at, taken_at, agent)
+        ticket = arrival.open(number)
+        hours = self.place.clocks[self._office_key(requester)]
+        play = Play(ticket, story, agent, consultant, hours, self.clock, self.random, taken_at)
+        play.perform(script(story, fate, self.random))
+
+    def _members(self, office: Office, role: Role) -> list[Membership]:
+        return [m for m in self.place.members.values() if m.office_id == office.pk and m.has_role(role)]
+
+    def _consultant(self, story: Story, office: Office) -> Membership:
+        """The expert of the module or product where they are at hand, else somebody of the office."""
+        thing = self.place.modules.get((story.product, story.module)) or self.place.products[story.product]
+        near = self._members(office, Role.CONSULTANT) or self._members(office, Role.AGENT)
+        return thing.expert if thing.expert in near else self.random.choice(near)
+
+
+class _Arrival:
+    """How a matter becomes a ticket: by mail through the real intake, or typed in by the desk."""
+
+    def __init__(  # noqa: PLR0913  # all that is known at the door
+        self,
+        place: Workspace,
+        clock: StoryClock,
+        story: Story,
+        requester: Requester,
+        received_at: datetime,
+        taken_at: datetime,
+        agent: Membership,
+    ) -> None:
+        self.place, self.clock, self.story, self.requester = place, clock, story, requester
+        self.received_at, self.taken_at, self.by = received_at, taken_at, member_actor(agent)
+        self.product = place.products[story.product]
+        self.module = place.modules.get((story.product, story.module))
+        self.queue = self._queue()
+
+    def _queue(self) -> str:
+        if self.story.kind == Kind.ORDER and "Spare parts" in self.place.queues:
+            return "Spare parts"
+        customer = self.requester.customer
+        queues = [q for q in self.place.queues.values() if customer and q.office_id == customer.office_id]
+        return queues[0].name if queues else next(iter(self.place.queues))
+
+    def open(self, number: int) -> Ticket:
+        """The ticket as the desk has it after taking it in."""
+        if self.story.channel == Channel.MAIL:
+            return self._by_mail(number)
+        self.clock.set(self.taken_at)
+        matter = Matter(
+            title=self.story.title,
+            queue=self.place.queues[self.queue],
+            requester=self.requester,
+            customer=self.requester.customer,
+            written=Written(text=self.story.text),
+            channel=Channel(self.story.channel),
+            received_at=self.received_at,
+            kind=Kind(self.story.kind),
+            priority=Priority(self.story.priority),
+            product=self.product,
+            module=self.module,
+        )
+        return open_ticket(matter, by=self.by)
+
+    def _by_mail(self, number: int) -> Ticket:
+        queue = self.place.queues[self.queue]
+        sender = f"{self.requester.name} <{self.requester.email}>"
+        name = f"{self.place.tenant.slug}-{number}"
+        raw = letter(sender, queue.address, self.story.title, self.story.text, at=self.received_at, name=name)
+        row = deliver(self.place, self.clock, queue.address, raw, at=self.received_at, name=name)
+        self.clock.set(self.taken_at)
+        if row.state == InboundState.TRIAGE:
+            return triage.accept(row.pk, self._acceptance(), by=self.by, notify=True)
+        return facts.change(
+            Ticket.objects.get(pk=row.ticket_id),
+            by=self.by,
+            kind=Kind(self.story.kind),
+            priority=Priority(self.story.priority),
+            product=self.product,
+            module=self.module,
+        )
+
+    def _acceptance(self) -> triage.Acceptance:
+        return triage.Acceptance(
+            title=self.story.title,
+            queue=self.place.queues[self.queue],
+            requester_name=self.requester.name,
+            customer=self.requester.customer,
+            kind=Kind(self.story.kind),
+            priority=Priority(self.story.priority),
+            product=self.product,
+            module=self.module,
+        )
+
+
+def _spread(low: int, high: int, count: int, random: Random) -> list[int]:
+    """So many ages between two limits, evenly but not regularly."""
+    width = (high - low) / max(count, 1)
+    return [round(low + width * (index + random.random() * 0.9)) for index in range(count)]

@@ -1,0 +1,105 @@
+"""The product's own processes, and the commands that prepare a start."""
+
+import hashlib
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from helpdesk.embedded.errors import LaunchError
+from helpdesk.embedded.identity import Identity
+from helpdesk.embedded.layout import BASE_DIR, Layout
+from helpdesk.embedded.processes import Program
+
+HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a start was asked for. `smtp_host` and `smtp_port` are where mail is taken in."""
+
+    port: int
+    smtp_host: str
+    smtp_port: int
+    demo: bool
+
+    @classmethod
+    def from_environment(cls) -> "Options":
+        """Read PORT, SMTP_PORT, VASTE_SMTP_LISTEN and VASTE_DEMO."""
+        host, _, port = os.environ.get("VASTE_SMTP_LISTEN", f"{HOST}:8025").rpartition(":")
+        return cls(
+            port=_port("PORT", os.environ.get("PORT") or "8000"),
+            smtp_host=host or HOST,
+            smtp_port=_port("SMTP_PORT", os.environ.get("SMTP_PORT") or port),
+            demo=os.environ.get("VASTE_DEMO", "").lower() in {"1", "true", "yes", "on"},
+        )
+
+    def environment(self) -> dict[str, str]:
+        """The variables that tell the programs the same."""
+        return {
+            "VASTE_PUBLIC_PORT": os.environ.get("VASTE_PUBLIC_PORT", str(self.port)),
+            "VASTE_SMTP_LISTEN": f"{self.smtp_host}:{self.smtp_port}",
+            "VASTE_DEMO": "1" if self.demo else "0",
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """Makes programs of our own Python modules: one user, one environment, one interpreter."""
+
+    layout: Layout
+    identity: Identity
+    env: Mapping[str, str]
+
+    def migrate(self) -> Program:
+        """`manage.py` itself takes the owner's role for this one."""
+        return self._manage("Migration", "migrate", "--no-input", "-v", "0")
+
+    def collect_static(self) -> Program:
+        """Copies, compresses and names by content whatever pages load."""
+        return self._manage("Collecting static files", "collectstatic", "--no-input", "-v", "0")
+
+    def demo(self) -> Program:
+        """Fills two tenants, once."""
+        return self._manage("The demo", "demo")
+
+    def long_running(self, options: Options) -> list[Program]:
+        """Web, worker, beat and the SMTP listener, in the order of their start."""
+        address = ("--host", HOST, "--port", str(options.port))
+        wsgi = ("--interface", "wsgi", "--workers", "1", "--blocking-threads", "4", "--log-level", "warning")
+        quiet = ("-c", "2", "-l", "WARNING", "--without-gossip", "--without-mingle")
+        beat = ("-s", str(self.layout.data / "beat.db"), "-l", "WARNING", "--pidfile", "")
+        return [
+            self._python("web", "-m", "granian", *wsgi, *address, "helpdesk.wsgi:application"),
+            self._python("worker", "-m", "celery", "-A", "helpdesk", "worker", *quiet),
+            self._python("beat", "-m", "celery", "-A", "helpdesk", "beat", *beat),
+            self._manage("smtpd", "smtpd"),
+        ]
+
+    def _manage(self, name: str, *arguments: str) -> Program:
+        return self._python(name, "manage.py", *arguments)
+
+    def _python(self, name: str, *arguments: str) -> Program:
+        return Program(name, (sys.executable, *arguments), self.identity, self.env, cwd=BASE_DIR)
+
+
+def static_fingerprint() -> str:
+    """Changes whenever collecting static files could give another result."""
+    digest = hashlib.sha256((BASE_DIR / "requirements" / "base.txt").read_bytes())
+    digest.update((BASE_DIR / "helpdesk" / "settings.py").read_bytes())
+    for path in sorted((BASE_DIR / "static").rglob("*")):
+        found = path.stat()
+        digest.update(f"{path}\0{found.st_size}\0{found.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def stamp_path(layout: Layout) -> Path:
+    """Holds the fingerprint of what lies in the static directory."""
+    return layout.data / "static.stamp"
+
+
+def _port(name: str, text: str) -> int:
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise LaunchError(f"{name} has to be a port number, not {text!r}.")
+    return int(text)

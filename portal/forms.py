@@ -1,0 +1,122 @@
+"""What people type behind a mail link. Each form carries a token that is good for one press."""
+
+from typing import Any
+
+from django import forms
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership
+from core.forms import LookForm
+from core.tokens import new_token
+from tickets.models import AccessLink, Queue, WorkType
+
+
+def _area(rows: int) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows})
+
+
+class LinkForm(LookForm):
+    """The base: several stand on one page, so their ids begin with their name."""
+
+    form_token = forms.CharField(
+        max_length=64, widget=forms.HiddenInput, validators=[RegexValidator(r"\A[A-Za-z0-9_-]{16,64}\Z")]
+    )
+
+    def __init__(self, data: Any = None, *, name: str, link: AccessLink) -> None:
+        super().__init__(data, auto_id=f"{name}-%s", initial={"form_token": new_token()})
+        self.link = link
+
+
+class TextForm(LinkForm):
+    """A question to the requester, or a note."""
+
+    text = forms.CharField(label=_("Text"), max_length=20_000, widget=_area(4))
+
+
+class ReasonForm(LinkForm):
+    """Why the solution does not help."""
+
+    reason = forms.CharField(label=_("What is still wrong?"), max_length=20_000, widget=_area(4))
+
+
+class WorkForm(LinkForm):
+    """The base of forms with time worked; without a type it is the tenant's first one."""
+
+    minutes = forms.IntegerField(
+        label=_("Minutes"),
+        min_value=1,
+        max_value=24 * 60,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    work_type = forms.ModelChoiceField(
+        WorkType.objects.none(), label=_("Type of work"), required=False, empty_label=None
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["work_type"]
+        field.queryset = WorkType.objects.all()
+
+
+class ResolveForm(WorkForm):
+    """The solution as the requester gets it."""
+
+    solution = forms.CharField(
+        label=_("Solution"), max_length=20_000, widget=_area(5), help_text=_("The requester gets it by mail.")
+    )
+    field_order = ["solution", "minutes", "work_type"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["minutes"].required = False
+
+
+class TimeForm(WorkForm):
+    """Time worked, and on what."""
+
+    text = forms.CharField(label=_("What did you do?"), max_length=500, required=False, widget=_area(2))
+
+
+class HandOverForm(LinkForm):
+    """To a colleague, or to a queue where nobody has it yet; `to` becomes the Membership or the Queue."""
+
+    to = forms.ChoiceField(label=_("Hand over to"))
+    note = forms.CharField(
+        label=_("Note"),
+        max_length=20_000,
+        required=False,
+        widget=_area(3),
+        help_text=_("Only colleagues see this"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        colleagues = Membership.objects.assignable().exclude(pk=self.link.member_id)
+        members = {f"member-{member.pk}": member for member in colleagues}
+        queues = {f"queue-{queue.pk}": queue for queue in Queue.objects.all()}
+        self._targets: dict[str, Membership | Queue] = {**members, **queues}
+        field: Any = self.fields["to"]
+        field.choices = [
+            ("", _("Choose")),
+            (_("Colleagues"), [(key, member.name) for key, member in members.items()]),
+            (_("Queues"), [(key, queue.name) for key, queue in queues.items()]),
+        ]
+
+    def clean_to(self) -> Membership | Queue:
+        return self._targets[self.cleaned_data["to"]]
+
+
+class CodeForm(forms.Form):
+    """The six digits from the mail; spaces that a phone adds are forgiven."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "autofocus": True, "class": "form-control"}
+        ),
+    )
+
+    def clean_code(self) -> str:
+        return "".join(str(self.cleaned_data["code"]).split())

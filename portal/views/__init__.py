@@ -1,0 +1,1 @@
+"""The pages behind mail links, one module a page."""

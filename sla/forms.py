@@ -1,0 +1,231 @@
+"""Hours, special days, promises and contracts as people type them."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.forms import TenantModelForm, WordsField
+from accounts.models import Customer, LegalEntity, Office
+from accounts.models.tenants import validate_time_zone
+from core.forms import LookForm
+from sla.enums import Priority
+from sla.log import Metric
+from sla.models import Calendar, Contract, Policy, PolicyVersion
+from sla.typed_hours import Rows, read_hours, read_minutes, show_hours, show_minutes
+
+WEEKDAYS = [_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday")]
+METRICS: dict[str, Promise] = {
+    Metric.FIRST_RESPONSE.value: _("First response"),
+    Metric.INVESTIGATION_START.value: _("Start of investigation"),
+    Metric.RESOLUTION.value: _("Resolution"),
+}
+MAX_STEPS, LAST_STEP = 6, 200
+
+
+class HoursField(forms.CharField):
+    """Opening hours of one day; gives rows as a calendar version stores them, [] for closed."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, max_length=120, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return show_hours(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> Rows:
+        try:
+            return read_hours(super().clean(value) or "")
+        except ValueError as error:
+            raise ValidationError(_("Write hours like 8-12, 13-16. Empty is closed, 24/7 always open.")) from error
+
+
+class DurationField(forms.CharField):
+    """Open time with its unit; gives whole minutes, None where nothing is promised."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, max_length=40, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return show_minutes(value) if isinstance(value, int) else value
+
+    def clean(self, value: Any) -> int | None:
+        text = super().clean(value)
+        try:
+            return read_minutes(text) if text else None
+        except ValueError as error:
+            raise ValidationError(_("Write the time with its unit, like 4 h or 1 h 30 min.")) from error
+
+
+class CalendarForm(TenantModelForm):
+    """A calendar and the hours of its week."""
+
+    time_zone = forms.CharField(
+        label=_("Time zone"), validators=[validate_time_zone], help_text=_("Such as Europe/Helsinki")
+    )
+
+    class Meta:
+        model = Calendar
+        fields = ["name", "office"]
+        help_texts = {"office": _("Its country's holidays are proposed.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["office"]
+        field.queryset = Office.objects.all()
+        current = self.instance.current
+        for number, name in enumerate(WEEKDAYS):
+            self.fields[f"day{number}"] = HoursField(label=name)
+            self.initial.setdefault(f"day{number}", current.weekly.get(str(number), []) if current else [])
+        if current:
+            self.initial["time_zone"] = current.time_zone
+
+    @property
+    def days(self) -> list[forms.BoundField]:
+        return [self[f"day{number}"] for number in range(7)]
+
+    def weekly(self) -> dict[str, Rows]:
+        """The week as a calendar version stores it."""
+        return {str(number): rows for number in range(7) if (rows := self.cleaned_data[f"day{number}"])}
+
+
+class SpecialDayForm(LookForm):
+    """One line of a year's special days."""
+
+    keep = forms.BooleanField(label=_("Counts"), required=False)
+    day = forms.DateField(
+        label=_("Date"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    name = forms.CharField(label=_("Day"), max_length=80, required=False)
+    open = HoursField(label=_("Desk is open"))
+
+
+class BaseSpecialDays(forms.BaseFormSet):  # type: ignore[type-arg]  # not generic when it runs
+    """The special days of one year; `year` is set before it is cleaned."""
+
+    year = 0
+
+    def clean(self) -> None:
+        seen: set[date] = set()
+        for form in self.forms:
+            day = form.cleaned_data.get("day") if form.is_valid() else None
+            if day is None or not form.cleaned_data["keep"]:
+                continue
+            if day.year != self.year:
+                form.add_error("day", _("This day lies in another year."))
+            elif day in seen:
+                form.add_error("day", _("This day is here twice."))
+            seen.add(day)
+
+    def is_valid(self) -> bool:
+        # Errors that `clean` adds to a line come after Django has counted them.
+        return super().is_valid() and not any(form.errors for form in self.forms)
+
+    def days(self) -> dict[str, Any]:
+        """The kept lines as a calendar version's exceptions."""
+        lines = [form.cleaned_data for form in self.forms if form.cleaned_data.get("keep")]
+        return {
+            line["day"].isoformat(): {"name": line["name"], "open": line["open"]} for line in lines if line.get("day")
+        }
+
+
+SpecialDays = forms.formset_factory(SpecialDayForm, formset=BaseSpecialDays, extra=3, max_num=100)
+
+
+class PolicyForm(TenantModelForm):
+    """What is promised: one target per priority and promise, and when people are reminded of it."""
+
+    calendar = forms.ModelChoiceField(Calendar.objects.none(), label=_("Calendar"), empty_label=None)
+    for_all = forms.BooleanField(
+        label=_("For tickets without a contract"),
+        required=False,
+        help_text=_("One policy at most; it takes the place of the one before."),
+    )
+    steps = WordsField(
+        label=_("Reminders"),
+        help_text=_("Parts of the promised time in %, such as 50, 75. At 100 a promise is late, and team leads know."),
+    )
+    pause_third_party = PolicyVersion._meta.get_field("pause_third_party").formfield()
+
+    class Meta:
+        model = Policy
+        fields = ["name"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["calendar"]
+        field.queryset = Calendar.objects.exclude(current=None)
+        version = self.instance.current
+        targets: Mapping[str, Mapping[str, int]] = version.targets if version else {}
+        for priority in Priority:
+            for metric, name in METRICS.items():
+                key = f"{priority}_{metric}"
+                label = _("%(priority)s: %(promise)s") % {"priority": priority.label, "promise": name}
+                self.fields[key] = DurationField(label=label)
+                self.initial.setdefault(key, targets.get(priority, {}).get(metric))
+        if version:
+            steps = [str(step) for step in version.steps]
+            now = {"calendar": version.calendar_id, "steps": steps, "pause_third_party": version.pause_third_party}
+            self.initial |= now | {"for_all": self.instance.is_default}
+
+    @property
+    def grid(self) -> list[tuple[Promise | str, list[forms.BoundField]]]:
+        """Rows of the table: the priority, and its fields in the order of METRICS."""
+        return [(priority.label, [self[f"{priority}_{metric}"] for metric in METRICS]) for priority in Priority]
+
+    def clean_steps(self) -> list[int]:
+        typed = [word.rstrip("% ") for word in self.cleaned_data["steps"]]
+        if len(typed) > MAX_STEPS or not all(word.isascii() and word.isdecimal() for word in typed):
+            raise ValidationError(_("Write up to six whole numbers, like 50, 75, 100."))
+        steps = sorted({int(word) for word in typed})
+        if steps and not 1 <= steps[0] <= steps[-1] <= LAST_STEP:
+            raise ValidationError(_("Each lies between 1 and 200."))
+        return steps
+
+    def targets(self) -> dict[str, dict[str, int]]:
+        """Targets as a policy version stores them; promises that this form does not show stay as they are."""
+        version = self.instance.current
+        hidden = version.targets if version else {}
+        targets = {
+            str(p): {metric: minutes for metric, minutes in hidden.get(p, {}).items() if metric not in METRICS}
+            for p in Priority
+        }
+        for priority in Priority:
+            for metric in METRICS:
+                if minutes := self.cleaned_data[f"{priority}_{metric}"]:
+                    targets[priority][metric] = minutes
+        return {priority: promised for priority, promised in targets.items() if promised}
+
+
+class ContractForm(TenantModelForm):
+    """What a customer has bought."""
+
+    class Meta:
+        model = Contract
+        fields = ["number", "customer", "legal_entity", "policy", "starts_on", "ends_on"]
+        widgets = {
+            name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d") for name in ("starts_on", "ends_on")
+        }
+        help_texts = {"ends_on": _("Empty: until further notice")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = {
+            "customer": Customer.objects.all(),
+            "legal_entity": LegalEntity.objects.order_by("name"),
+            "policy": Policy.objects.exclude(current=None),
+        }
+        for name, queryset in rows.items():
+            field: Any = self.fields[name]
+            field.queryset = queryset
+            field.widget.attrs["data-pick"] = ""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        starts, ends = data.get("starts_on"), data.get("ends_on")
+        if starts and ends and ends < starts:
+            self.add_error("ends_on", _("The end lies before the start."))
+        return data

@@ -1,0 +1,137 @@
+"""A ticket in Konsta's hands, the links that mails would carry, and a browser that knows nobody."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+
+from accounts.actors import SYSTEM
+from accounts.models import TenantModel
+from outbox.models import OutgoingMail
+from tests.conftest import Cast
+from tickets.enums import Channel
+from tickets.models import Ticket
+from tickets.services import conversation, lifecycle, links
+from tickets.services.conversation import NewFile, Written
+from tickets.services.intake import Matter, open_ticket
+
+TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
+
+
+@pytest.fixture(autouse=True)
+def _urls(settings: Any) -> None:
+    settings.ROOT_URLCONF = "tests.portal.urls"
+
+
+def make_ticket(cast: Cast, **more: Any) -> Ticket:
+    """A fault that Otto reported, in Konsta's hands, with a note and two files."""
+    with cast.scope():
+        matter = Matter(
+            title="Rullanostin ei toimi",
+            queue=cast.desk.queue,
+            requester=cast.requester,
+            customer=cast.customer,
+            written=Written(text="Paine putoaa.", files=[NewFile("käyrä.png", "image/png", b"\x89PNG fake")]),
+            channel=Channel.MAIL,
+            received_at=timezone.now(),
+            **({"assignee": cast.members["konsta"]} | more),
+        )
+        ticket = open_ticket(matter, by=cast.actor("aino"))
+        secret = Written(text="Varaosa on hyllyssä C.", files=[NewFile("salaisuus.html", "text/html", b"<script>1")])
+        conversation.note(ticket, secret, by=cast.actor("aino"))
+        return Ticket.objects.get(pk=ticket.pk)
+
+
+@pytest.fixture
+def ticket(acme: Cast) -> Ticket:
+    return make_ticket(acme)
+
+
+@pytest.fixture
+def work(acme: Cast, ticket: Ticket) -> str:
+    """The path of the consultant's link."""
+    with acme.scope():
+        return f"/l/{links.make_work_link(ticket, acme.members['konsta'])}/"
+
+
+@pytest.fixture
+def solved(acme: Cast, ticket: Ticket) -> str:
+    """The path of the requester's link, with a solution that waits for an answer."""
+    with acme.scope():
+        lifecycle.resolve(ticket, solution="Vaihdoin venttiilin.", by=acme.actor("konsta"))
+        return f"/c/{links.make_confirm_link(ticket, acme.requester)}/"
+
+
+@pytest.fixture
+def browser(acme: Cast) -> Client:
+    """A browser that has never been here; it must carry the tokens against forged requests like any other."""
+    return Client(enforce_csrf_checks=True, headers={"host": acme.tenant.host})
+
+
+@pytest.fixture
+def open_door(acme: Cast) -> None:
+    """The tenant asks for no code."""
+    acme.tenant.confirm_browsers = False
+    acme.tenant.save(update_fields=["confirm_browsers"])
+
+
+def form_token(page: HttpResponse, action: str) -> str:
+    """The one-use token of the form that posts to `action` on a page."""
+    form = page.content.decode().partition(f'action="{action}"')[2].partition("</form>")[0]
+    found = TOKEN.search(form)
+    assert found, f"no form posts to {action}"
+    return found[1]
+
+
+def press(client: Client, page_path: str, verb: str, **values: Any) -> HttpResponse:
+    """Open the page and send one of its forms, as a person does."""
+    action = f"{page_path}{verb}/"
+    page = client.get(page_path)
+    return post(client, action, form_token=form_token(page, action), **values)
+
+
+def post(client: Client, path: str, **values: Any) -> HttpResponse:
+    """Send values with the token against forged requests that the browser has."""
+    if "csrf" not in client.cookies:
+        client.get(path.rsplit("/", 2)[0] + "/")
+    return client.post(path, values | {"csrfmiddlewaretoken": client.cookies["csrf"].value})
+
+
+def hidden(page: HttpResponse) -> dict[str, str]:
+    """The hidden fields of the only form of a page, without the token against forged requests."""
+    pattern = re.compile(r'<input type="hidden" name="([^"]+)"(?: value="([^"]*)")?')
+    return {name: value for name, value in pattern.findall(page.content.decode()) if name != "csrfmiddlewaretoken"}
+
+
+def codes(cast: Cast) -> list[str]:
+    """The codes that were mailed, oldest first."""
+    with cast.scope():
+        texts = OutgoingMail.objects.filter(purpose="code").order_by("pk").values_list("text", flat=True)
+        return [re.findall(r"\b\d{6}\b", text)[0] for text in texts]
+
+
+def rows(cast: Cast) -> dict[str, Any]:
+    """All rows of all tables of the tenant, to compare before and after."""
+    tables = [model for model in apps.get_models() if issubclass(model, TenantModel)]
+    with cast.scope():
+        return {model._meta.label: list(model._base_manager.order_by("pk").values()) for model in tables}
+
+
+def fresh(cast: Cast, ticket: Ticket) -> Ticket:
+    with cast.scope():
+        return Ticket.objects.select_related("assignee", "queue").get(pk=ticket.pk)
+
+
+Change = Callable[[Cast, Ticket], Any]
+
+
+def _close(cast: Cast, ticket: Ticket) -> None:
+    lifecycle.close(ticket, by=SYSTEM)
+
+
+CLOSE: Change = _close

@@ -1,0 +1,42 @@
+"""Fetching tickets with permission: outside the tenant or out of sight 404, in sight without the right 403."""
+
+from django.db.models import OuterRef, Subquery
+from django.shortcuts import get_object_or_404
+
+from accounts.access import check
+from accounts.models import RequesterAddress
+from accounts.requests import MemberRequest
+from tickets.models import Queue, Ticket
+
+RELATED = (
+    "status",
+    "queue",
+    "queue__office",
+    "requester",
+    "customer",
+    "product",
+    "module",
+    "module__product",
+    "assignee__user",
+    "contract",
+    "parent",
+)
+
+
+def get_ticket(request: MemberRequest, number: int, *, may: str = "tickets.view") -> Ticket:
+    """The ticket of that number, with its first address as `.requester_email`.
+
+    Raises Http404 where the member may not see it, PermissionDenied where they may not do `may`.
+    """
+    addresses = RequesterAddress.objects.filter(requester=OuterRef("requester")).order_by("-is_primary", "pk")
+    tickets = Ticket.objects.visible_to(request.membership).select_related(*RELATED)
+    tickets = tickets.annotate(requester_email=Subquery(addresses.values("email")[:1]))
+    ticket = get_object_or_404(tickets, number=number)
+    if may != "tickets.view":
+        check(request.membership, may, ticket)
+    return ticket
+
+
+def get_queue(request: MemberRequest, pk: int) -> Queue:
+    """The queue, where it is open to the member; Http404 otherwise."""
+    return get_object_or_404(Queue.objects.open_to(request.membership), pk=pk)

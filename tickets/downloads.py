@@ -1,0 +1,43 @@
+"""Files of strangers on their way to a browser: as downloads, with nothing that runs."""
+
+import base64
+import re
+
+from django.http import HttpResponse
+from django.utils.http import content_disposition_header
+
+from core.files import load
+from core.filenames import clean_filename
+from tickets.models import Attachment, Message
+
+PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+MAX_INLINE = 2 * 2**20
+CID = re.compile(r'src="cid:([^"]{1,250})"')
+
+
+def attachment_response(attachment: Attachment) -> HttpResponse:
+    """The file as a download: never shown in place, never sniffed, and without rights if a browser shows it after all."""
+    response = HttpResponse(load(attachment.storage_key), content_type="application/octet-stream")
+    name = clean_filename(attachment.name)
+    response.headers["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Cache-Control"] = "no-store, private"
+    return response
+
+
+def inline_images(message: Message) -> str:
+    """The message's HTML with the pictures that came in the same mail put in place; all others stay out."""
+    pictures = {
+        file.content_id: file
+        for file in message.attachments.all()
+        if file.content_id and file.content_type in PICTURES and file.size <= MAX_INLINE
+    }
+
+    def picture(found: re.Match[str]) -> str:
+        file = pictures.get(found[1])
+        if file is None:
+            return 'src=""'
+        return f'src="data:{file.content_type};base64,{base64.b64encode(load(file.storage_key)).decode()}"'
+
+    return CID.sub(picture, message.html)

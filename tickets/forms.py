@@ -1,0 +1,237 @@
+"""What people type into tickets, turned into domain values."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Customer, Membership, Module, Product, Requester
+from core.forms import LookForm
+from core.filenames import clean_filename
+from sla.enums import Priority
+from tickets.enums import Kind, StatusClass
+from tickets.models import Queue, Status, WorkType
+from tickets.services.conversation import NewFile, Written
+
+
+class FilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Any number of files, together within the size of a mail; gives a list of NewFile."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[NewFile]:
+        uploads = [item for item in (data if isinstance(data, list) else [data]) if item]
+        if sum(upload.size for upload in uploads) > settings.VASTE_MAX_MAIL_BYTES:
+            raise forms.ValidationError(_("The files are larger than a mail may be."))
+        return [NewFile(clean_filename(upload.name), _type(upload), upload.read()) for upload in uploads]
+
+
+def _type(upload: Any) -> str:
+    return (upload.content_type or "application/octet-stream")[:120]
+
+
+class MinutesField(forms.IntegerField):
+    """Minutes worked: 1 to a day."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.NumberInput(attrs={"inputmode": "numeric", "class": "form-control"})
+        super().__init__(min_value=1, max_value=1440, widget=widget, **kwargs)
+
+
+class ComposerForm(LookForm):
+    """A reply or a note, with time worked on it."""
+
+    mode = forms.ChoiceField(choices=[("reply", _("Reply to customer")), ("note", _("Internal note"))])
+    text = forms.CharField(label=_("Text"), max_length=100_000, widget=forms.Textarea(attrs={"rows": 6}))
+    files = FilesField(label=_("Files"), required=False)
+    minutes = MinutesField(label=_("Minutes"), required=False)
+    work_type = forms.ModelChoiceField(WorkType.objects.none(), label=_("Type of work"), required=False)
+
+    def __init__(self, *args: Any, work_types: list[WorkType], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["work_type"]
+        field.queryset = WorkType.objects.all()
+        field.empty_label = None
+        field.choices = [(work_type.pk, str(work_type)) for work_type in work_types]
+
+    def written(self) -> Written:
+        return Written(text=self.cleaned_data["text"].strip(), files=self.cleaned_data["files"])
+
+
+class ResolveForm(LookForm):
+    """How the matter was settled."""
+
+    solution = forms.CharField(label=_("Solution"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 5}))
+    minutes = MinutesField(label=_("Minutes"), required=False)
+    work_type = forms.ModelChoiceField(
+        WorkType.objects.none(), label=_("Type of work"), required=False, empty_label=None
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["work_type"]
+        field.queryset = WorkType.objects.all()
+
+
+class HandOverForm(LookForm):
+    """To a colleague, or to a queue where nobody has it yet."""
+
+    to = forms.ChoiceField(label=_("Hand over to"))
+
+    def __init__(self, *args: Any, members: list[Membership], queues: list[Queue], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._members = {f"member-{member.pk}": member for member in members}
+        self._queues = {f"queue-{queue.pk}": queue for queue in queues}
+        field: Any = self.fields["to"]
+        field.choices = [
+            ("", "—"),
+            (_("Colleagues"), [(key, member.name) for key, member in self._members.items()]),
+            (_("Queues"), [(key, queue.name) for key, queue in self._queues.items()]),
+        ]
+
+    @property
+    def member(self) -> Membership | None:
+        return self._members.get(self.cleaned_data["to"])
+
+    @property
+    def queue(self) -> Queue | None:
+        return self._queues.get(self.cleaned_data["to"])
+
+
+class StatusForm(LookForm):
+    """One of the working statuses; a scheduled one says until when."""
+
+    status = forms.ModelChoiceField(Status.objects.none(), label=_("Status"), empty_label=None)
+    until = forms.DateTimeField(
+        label=_("Until"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["status"]
+        finished = [StatusClass.RESOLVED, StatusClass.CLOSED]
+        field.queryset = Status.objects.exclude(status_class__in=finished)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        status, until = data.get("status"), data.get("until")
+        scheduled = status is not None and status.status_class == StatusClass.SCHEDULED
+        if scheduled and (until is None or until <= timezone.now()):
+            self.add_error("until", _("Say until when, in the future."))
+        if not scheduled:
+            data["until"] = None
+        return data
+
+
+class ProductField(forms.ChoiceField):
+    """A product, or one of its modules: "p4" or "m7"; `pair` gives both."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, label=_("Product and module"), **kwargs)
+        self._known: dict[str, tuple[Product, Module | None]] = {}
+
+    def offer(self, products: list[Product]) -> None:
+        """Set the choices; `products` have their modules prefetched."""
+        for product in products:
+            self._known[f"p{product.pk}"] = (product, None)
+            for module in product.modules.all():
+                self._known[f"m{module.pk}"] = (product, module)
+        names = [(key, f"{p.name}, {m.name}" if m else p.name) for key, (p, m) in self._known.items()]
+        self.choices = [("", "—"), *names]
+
+    def pair(self, value: str) -> tuple[Product | None, Module | None]:
+        return self._known.get(value, (None, None))
+
+
+class FactsForm(LookForm):
+    """The facts that people set when a matter becomes a ticket, and correct later."""
+
+    title = forms.CharField(label=_("Title"), max_length=200, help_text=_("Every list shows it."))
+    customer = forms.ModelChoiceField(Customer.objects.none(), label=_("Customer"), required=False, empty_label="—")
+    product = ProductField()
+    priority = forms.ChoiceField(label=_("Priority"), choices=Priority, initial=Priority.NORMAL)
+    kind = forms.ChoiceField(label=_("Kind"), choices=Kind, initial=Kind.REQUEST)
+
+    def __init__(self, *args: Any, customers: list[Customer], products: list[Product], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["customer"].queryset = Customer.objects.all()
+        fields["customer"].choices = [("", "—"), *((customer.pk, customer.name) for customer in customers)]
+        fields["product"].offer(products)
+        for name in ("customer", "product"):
+            fields[name].widget.attrs |= {"data-pick": "", "aria-label": fields[name].label}
+
+    def facts(self) -> dict[str, Any]:
+        """Values as tickets.services.facts takes them."""
+        field: Any = self.fields["product"]
+        product, module = field.pair(self.cleaned_data["product"])
+        plain = {name: self.cleaned_data[name] for name in ("title", "customer", "priority", "kind")}
+        return plain | {"product": product, "module": module}
+
+
+class AcceptForm(FactsForm):
+    """Facts, and who gets the matter."""
+
+    assignee = forms.ChoiceField(label=_("Consultant"), required=False)
+    queue = forms.ChoiceField(label=_("Queue"))
+
+    def __init__(self, *args: Any, members: list[Membership], queues: list[Queue], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._members = {str(member.pk): member for member in members}
+        self._queues = {str(queue.pk): queue for queue in queues}
+        fields: dict[str, Any] = self.fields
+        fields["assignee"].choices = [("", _("Nobody yet")), *((pk, m.name) for pk, m in self._members.items())]
+        fields["queue"].choices = [(pk, queue.name) for pk, queue in self._queues.items()]
+        fields["assignee"].widget.attrs |= {"data-pick": "", "aria-label": fields["assignee"].label}
+
+    @property
+    def chosen_assignee(self) -> Membership | None:
+        return self._members.get(self.cleaned_data["assignee"])
+
+    @property
+    def chosen_queue(self) -> Queue:
+        return self._queues[self.cleaned_data["queue"]]
+
+
+class PhoneForm(AcceptForm):
+    """A call: who, what, and when it came if not just now."""
+
+    requester = forms.ModelChoiceField(Requester.objects.none(), label=_("Requester"), required=False)
+    name = forms.CharField(label=_("Name of the caller"), max_length=120, required=False)
+    email = forms.EmailField(label=_("Mail address of the caller"), required=False)
+    text = forms.CharField(label=_("What is wrong?"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 6}))
+    received_at = forms.DateTimeField(
+        label=_("Received at"),
+        required=False,
+        help_text=_("Empty: just now."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+    def __init__(self, *args: Any, requesters: list[Requester], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["requester"]
+        field.queryset = Requester.objects.select_related("customer")
+        labels = [(r.pk, f"{r.name}, {r.customer.name}" if r.customer else r.name) for r in requesters]
+        field.choices = [("", _("Somebody new")), *labels]
+        field.widget.attrs |= {"data-pick": "", "aria-label": field.label}
+
+    def clean_received_at(self) -> datetime:
+        at = self.cleaned_data["received_at"]
+        if at and at > timezone.now() + timedelta(minutes=1):
+            raise forms.ValidationError(_("A call cannot be received in the future."))
+        return at or timezone.now()
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not data.get("requester") and not data.get("name"):
+            self.add_error("name", _("Choose a requester, or write the caller's name."))
+        return data

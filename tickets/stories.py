@@ -1,0 +1,118 @@
+"""The event log in the reader's words: one line for what the system or a person did."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from tickets.enums import EventKind, StatusClass
+from tickets.metrics import promise_name
+from tickets.models import TicketEvent
+
+ICONS = {
+    EventKind.RECEIVED: "mail-down",
+    EventKind.RECEPTION_CORRECTED: "history",
+    EventKind.STATUS: "circle-half-2",
+    EventKind.ASSIGNED: "user-share",
+    EventKind.MOVED: "arrow-right",
+    EventKind.CHANGED: "pencil",
+    EventKind.UNDELIVERED: "alert-triangle",
+    EventKind.WORK_STARTED: "player-play",
+    EventKind.WORK_LOGGED: "clock-hour-4",
+    EventKind.CONFIRMED: "thumb-up",
+    EventKind.REJECTED: "thumb-down",
+    EventKind.BREACHED: "alert-triangle",
+    EventKind.REMINDED: "bell-plus",
+    EventKind.FOLLOW_UP: "corner-up-left",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """A line of the timeline."""
+
+    icon: str
+    text: str
+
+
+def line_of(event: TicketEvent) -> EventLine | None:
+    """The line for an event; None for those that a message or another line tells already."""
+    kind = EventKind(event.kind)
+    if kind not in ICONS:
+        return None
+    return EventLine(ICONS[kind], _WORDS[kind](event))
+
+
+def _received(event: TicketEvent) -> str:
+    channel = {
+        "mail": _("Received by mail"),
+        "phone": _("Received by phone, written down by %(name)s"),
+        "portal": _("Received through the portal"),
+        "desk": _("Written by %(name)s"),
+    }
+    return channel[event.data.get("channel", "mail")] % {"name": event.actor_name}
+
+
+def _status(event: TicketEvent) -> str:
+    label = str(StatusClass(event.data["class"]).label)
+    return _("%(name)s: %(status)s") % {"name": event.actor_name, "status": label}
+
+
+def _assigned(event: TicketEvent) -> str:
+    to = event.data.get("name")
+    if not to:
+        return _("%(name)s left it without a consultant") % {"name": event.actor_name}
+    return _("%(name)s assigned it to %(to)s") % {"name": event.actor_name, "to": to}
+
+
+def _moved(event: TicketEvent) -> str:
+    return _("%(name)s moved it to %(queue)s") % {"name": event.actor_name, "queue": event.data["name"]}
+
+
+def _changed(event: TicketEvent) -> str:
+    return _("%(name)s changed %(fields)s") % {
+        "name": event.actor_name,
+        "fields": ", ".join(f"{field}: {before or '—'} → {after or '—'}" for field, (before, after) in _fields(event)),
+    }
+
+
+def _fields(event: TicketEvent) -> list[tuple[str, tuple[str, str]]]:
+    names = {
+        "title": _("Title"),
+        "kind": _("Kind"),
+        "priority": _("Priority"),
+        "customer": _("Customer"),
+        "product": _("Product"),
+        "module": _("Module"),
+    }
+    return [(names[name], (before, after)) for name, (before, after) in event.data["fields"].items()]
+
+
+def _work(event: TicketEvent) -> str:
+    return _("%(name)s logged %(minutes)s min") % {"name": event.actor_name, "minutes": event.data["minutes"]}
+
+
+def _reminded(event: TicketEvent) -> str:
+    return _("Reminder of the promise %(promise)s to %(names)s") % {
+        "promise": promise_name(event.data["metric"]),
+        "names": ", ".join(event.data["names"]) or _("Nobody"),
+    }
+
+
+_WORDS = {
+    EventKind.RECEIVED: _received,
+    EventKind.RECEPTION_CORRECTED: lambda event: (
+        _("%(name)s corrected the reception time") % {"name": event.actor_name}
+    ),
+    EventKind.STATUS: _status,
+    EventKind.ASSIGNED: _assigned,
+    EventKind.MOVED: _moved,
+    EventKind.CHANGED: _changed,
+    EventKind.UNDELIVERED: lambda event: _("The mail server refused the reply"),
+    EventKind.WORK_STARTED: lambda event: _("%(name)s started the investigation") % {"name": event.actor_name},
+    EventKind.WORK_LOGGED: _work,
+    EventKind.CONFIRMED: lambda event: _("%(name)s says that it works") % {"name": event.actor_name},
+    EventKind.REJECTED: lambda event: _("%(name)s says that it is still broken") % {"name": event.actor_name},
+    EventKind.BREACHED: lambda event: _("Promise broken: %(promise)s") % {"promise": promise_name(event.data["metric"])},
+    EventKind.REMINDED: _reminded,
+    EventKind.FOLLOW_UP: lambda event: _("A follow-up was opened"),
+}

@@ -1,0 +1,30 @@
+from django.urls import path
+
+from tickets.urls_settings import urlpatterns as settings_urls
+from tickets.views import actions, create, files, lists, ticket
+
+app_name = "tickets"
+
+urlpatterns = [
+    path("", lists.home, name="home"),
+    path("my/", lists.mine, name="mine"),
+    path("unassigned/", lists.unassigned, name="unassigned"),
+    path("queues/<int:pk>/", lists.queue, name="queue"),
+    path("search/", lists.search, name="search"),
+    path("tickets/new/", create.create, name="create"),
+    path("tickets/take/", actions.bulk, name="bulk"),
+    path("tickets/<int:number>/", ticket.detail, name="detail"),
+    path("tickets/<int:number>/write/", actions.write, name="write"),
+    path("tickets/<int:number>/undo/<int:pk>/", actions.undo, name="undo"),
+    path("tickets/<int:number>/start/", actions.start, name="start"),
+    path("tickets/<int:number>/take/", actions.take, name="take"),
+    path("tickets/<int:number>/hand-over/", actions.hand_over, name="hand_over"),
+    path("tickets/<int:number>/resolve/", actions.resolve, name="resolve"),
+    path("tickets/<int:number>/close/", actions.close, name="close"),
+    path("tickets/<int:number>/reopen/", actions.reopen, name="reopen"),
+    path("tickets/<int:number>/status/", actions.set_status, name="status"),
+    path("tickets/<int:number>/edit/", actions.edit, name="edit"),
+    path("tickets/<int:number>/messages/<int:pk>/original/", files.original, name="original"),
+    path("attachments/<int:pk>/", files.attachment, name="attachment"),
+    *settings_urls,
+]

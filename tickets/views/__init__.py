@@ -1,0 +1,1 @@
+"""Pages of the desk, split by what they show."""

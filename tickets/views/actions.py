@@ -1,0 +1,184 @@
+"""What is done to one ticket: each a form of its own, each one call into a service."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.access import member_required
+from accounts.models import Customer, Membership, Product
+from accounts.requests import MemberRequest
+from tickets.access import get_ticket
+from tickets.errors import TicketError
+from tickets.forms import ComposerForm, FactsForm, HandOverForm, ResolveForm, StatusForm
+from tickets.models import Message, Ticket, WorkType
+from tickets.navigation import work_of
+from tickets.services import assignment, conversation, facts, lifecycle, work
+from tickets.threads import tag
+from tickets.views.ticket import render_ticket
+
+CONFLICT, INVALID = 409, 422
+
+
+def _do(request: MemberRequest, ticket: Ticket, act: Callable[[], object], said: str = "") -> HttpResponse:
+    """Carry out one service call; what it refuses is said on the page, and nothing is changed."""
+    try:
+        act()
+    except TicketError as refusal:
+        return render_ticket(request, get_ticket(request, ticket.number), status=CONFLICT, problem=str(refusal))
+    if said:
+        messages.success(request, said)
+    return redirect(ticket)
+
+
+@require_POST
+@member_required
+def write(request: MemberRequest, number: int) -> HttpResponse:
+    """Send a reply or keep a note, with the time worked on it."""
+    ticket = get_ticket(request, number, may="tickets.work")
+    form = ComposerForm(request.POST, request.FILES, work_types=list(WorkType.objects.all()))
+    if not form.is_valid():
+        return render_ticket(request, ticket, composer=form, status=INVALID)
+    data = form.cleaned_data
+    is_note = data["mode"] == "note"
+
+    def act() -> None:
+        verb = conversation.note if is_note else conversation.ask if "wait" in request.POST else conversation.reply
+        verb(ticket, form.written(), by=request.actor)
+        if data["minutes"]:
+            work.log(ticket, minutes=data["minutes"], work_type=data["work_type"], by=request.actor)
+
+    try:
+        act()
+    except TicketError as refusal:
+        return render_ticket(request, ticket, composer=form, status=CONFLICT, problem=str(refusal))
+    messages.success(request, _("Note kept") if is_note else _("The reply leaves in a few seconds"))
+    return redirect(ticket)
+
+
+@require_POST
+@member_required
+def undo(request: MemberRequest, number: int, pk: int) -> HttpResponse:
+    """Take a reply back while its mail has not left; its text returns to the composer."""
+    ticket = get_ticket(request, number, may="tickets.work")
+    message = get_object_or_404(Message, pk=pk, ticket=ticket, member=request.membership)
+    text = message.text
+    if not conversation.undo_send(message):
+        return render_ticket(request, ticket, status=CONFLICT, problem=_("The reply has left already."))
+    composer = ComposerForm(work_types=list(WorkType.objects.all()), initial={"mode": "reply", "text": text})
+    return render_ticket(request, get_ticket(request, number), composer=composer)
+
+
+@require_POST
+@member_required
+def start(request: MemberRequest, number: int) -> HttpResponse:
+    ticket = get_ticket(request, number, may="tickets.work")
+    return _do(request, ticket, lambda: lifecycle.start(ticket, by=request.actor), _("Investigation started"))
+
+
+@require_POST
+@member_required
+def take(request: MemberRequest, number: int) -> HttpResponse:
+    """Give the ticket to oneself."""
+    ticket = get_ticket(request, number, may="tickets.work")
+    mine = request.membership
+    return _do(request, ticket, lambda: assignment.assign(ticket, mine, by=request.actor), _("The ticket is yours"))
+
+
+@require_POST
+@member_required
+def hand_over(request: MemberRequest, number: int) -> HttpResponse:
+    """Give the ticket to a colleague or to a queue."""
+    ticket = get_ticket(request, number, may="tickets.work")
+    members, queues = list(Membership.objects.assignable()), work_of(request).queues
+    form = HandOverForm(request.POST, members=members, queues=queues)
+    if not form.is_valid():
+        return render_ticket(request, ticket, hand_over=form, status=INVALID)
+    if form.queue:
+        queue = form.queue
+        return _do(request, ticket, lambda: assignment.move(ticket, queue, by=request.actor), _("Moved"))
+    said = _("Handed over, the details go by mail")
+    return _do(request, ticket, lambda: assignment.assign(ticket, form.member, by=request.actor), said)
+
+
+@require_http_methods(["GET", "POST"])
+@member_required
+def resolve(request: MemberRequest, number: int) -> HttpResponse:
+    """Write the solution; it goes to the requester, who is asked whether it works."""
+    ticket = get_ticket(request, number, may="tickets.work")
+    form = ResolveForm(request.POST or None)
+    if request.method == "GET" or not form.is_valid():
+        context = {"ticket": ticket, "form": form, "number": tag(request.tenant, ticket.number)}
+        return render(request, "tickets/resolve.html", context, status=200 if request.method == "GET" else INVALID)
+    said = _("Resolved, the requester is asked whether it works")
+    return _do(request, ticket, lambda: lifecycle.resolve(ticket, by=request.actor, **form.cleaned_data), said)
+
+
+@require_POST
+@member_required
+def close(request: MemberRequest, number: int) -> HttpResponse:
+    ticket = get_ticket(request, number, may="tickets.work")
+    return _do(request, ticket, lambda: lifecycle.close(ticket, by=request.actor), _("Closed"))
+
+
+@require_POST
+@member_required
+def reopen(request: MemberRequest, number: int) -> HttpResponse:
+    ticket = get_ticket(request, number, may="tickets.reopen")
+    return _do(request, ticket, lambda: lifecycle.reopen(ticket, by=request.actor), _("Open again"))
+
+
+@require_POST
+@member_required
+def set_status(request: MemberRequest, number: int) -> HttpResponse:
+    """Choose one of the working statuses."""
+    ticket = get_ticket(request, number, may="tickets.work")
+    form = StatusForm(request.POST)
+    if not form.is_valid():
+        return render_ticket(request, ticket, status_form=form, status=INVALID)
+    status, until = form.cleaned_data["status"], form.cleaned_data["until"]
+    return _do(request, ticket, lambda: lifecycle.set_status(ticket, status, by=request.actor, until=until))
+
+
+@require_http_methods(["GET", "POST"])
+@member_required
+def edit(request: MemberRequest, number: int) -> HttpResponse:
+    """Correct the facts."""
+    ticket = get_ticket(request, number, may="tickets.work")
+    lists = {
+        "customers": list(Customer.objects.all()),
+        "products": list(Product.objects.prefetch_related("modules")),
+    }
+    product = f"m{ticket.module_id}" if ticket.module_id else f"p{ticket.product_id}" if ticket.product_id else ""
+    initial = {name: getattr(ticket, name) for name in ("title", "priority", "kind")}
+    initial |= {"customer": ticket.customer_id, "product": product}
+    form = FactsForm(request.POST or None, initial=initial, **lists)
+    if request.method == "GET" or not form.is_valid():
+        context = {"ticket": ticket, "form": form, "number": tag(request.tenant, ticket.number)}
+        return render(request, "tickets/edit.html", context, status=200 if request.method == "GET" else INVALID)
+    return _do(request, ticket, lambda: facts.change(ticket, by=request.actor, **form.facts()), _("Facts changed"))
+
+
+@require_POST
+@member_required
+def bulk(request: MemberRequest) -> HttpResponse:
+    """Take the ticked tickets into one's own hands; those that cannot be taken are left as they are."""
+    ids = [int(pk) for pk in request.POST.getlist("ticket")[:100] if pk.isdecimal()]
+    tickets = Ticket.objects.visible_to(request.membership).unfinished().filter(pk__in=ids)
+    taken = 0
+    for number in tickets.values_list("number", flat=True):
+        ticket = get_ticket(request, number, may="tickets.work")
+        assignment.assign(ticket, request.membership, by=request.actor)
+        taken += 1
+    messages.success(request, _("Taken: %(count)s") % {"count": taken})
+    return redirect(_back(request))
+
+
+def _back(request: MemberRequest) -> str:
+    """The list one came from: a path of this site, or one's own work."""
+    path = request.POST.get("back", "")
+    return path if url_has_allowed_host_and_scheme(path, allowed_hosts=None) else "tickets:mine"

@@ -1,0 +1,72 @@
+"""A ticket for a call."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import check, member_required
+from accounts.models import Customer, Membership, Product, Requester
+from accounts.requests import MemberRequest
+from tickets.enums import Channel, Kind
+from tickets.forms import PhoneForm
+from tickets.models import Ticket
+from tickets.navigation import work_of
+from tickets.services.conversation import Written
+from tickets.services.intake import Matter, open_ticket
+from tickets.services.people import caller
+
+RECENT_REQUESTERS = 500
+
+
+def _form(request: MemberRequest) -> PhoneForm:
+    lists: dict[str, Any] = {
+        "customers": list(Customer.objects.all()),
+        "products": list(Product.objects.prefetch_related("modules")),
+        "members": list(Membership.objects.assignable()),
+        "queues": work_of(request).queues,
+        "requesters": list(Requester.objects.select_related("customer")[:RECENT_REQUESTERS]),
+    }
+    return PhoneForm(request.POST or None, initial={"kind": Kind.FAULT, "queue": _first_queue(request)}, **lists)
+
+
+def _first_queue(request: MemberRequest) -> str:
+    queues = work_of(request).queues
+    near = [queue for queue in queues if queue.office_id == request.membership.office_id]
+    return str((near or queues)[0].pk) if queues else ""
+
+
+@require_http_methods(["GET", "POST"])
+@member_required
+def create(request: MemberRequest) -> HttpResponse:
+    """Write down a call: requester, matter, when it came, who takes it; both mails go out."""
+    check(request.membership, "tickets.create")
+    form = _form(request)
+    if request.method == "GET" or not form.is_valid():
+        now = timezone.localtime()
+        context = {"form": form, "now": now}
+        return render(request, "tickets/create.html", context, status=200 if request.method == "GET" else 422)
+    ticket = _open(request, form)
+    messages.success(request, _("Saved, the mails are on their way"))
+    return redirect(ticket)
+
+
+def _open(request: MemberRequest, form: PhoneForm) -> Ticket:
+    data, facts = form.cleaned_data, form.facts()
+    requester = data["requester"] or caller(
+        data["name"], data["email"], customer=facts["customer"], queue=form.chosen_queue
+    )
+    matter = Matter(
+        **(facts | {"customer": facts["customer"] or requester.customer}),
+        queue=form.chosen_queue,
+        requester=requester,
+        assignee=form.chosen_assignee,
+        written=Written(text=data["text"].strip()),
+        channel=Channel.PHONE,
+        received_at=data["received_at"],
+    )
+    return open_ticket(matter, by=request.actor, notify="silent" not in request.POST)

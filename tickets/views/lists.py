@@ -1,0 +1,87 @@
+"""Lists of tickets: a queue, unassigned, my own, and what a search finds."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+
+from accounts.access import may, member_required
+from accounts.requests import MemberRequest
+from tickets.access import get_queue
+from tickets.models import Ticket
+from tickets.models.tickets import TicketQuerySet
+from tickets.paging import page_by_deadline
+from tickets.rows import rows_of
+from tickets.search import find
+
+SHOWN = ("open", "finished", "all")
+
+
+@require_GET
+@member_required
+def home(request: MemberRequest) -> HttpResponse:
+    """Where one lands: the first open queue, or one's own work."""
+    if may(request.membership, "tickets.create"):
+        return redirect("tickets:unassigned")
+    return redirect("tickets:mine")
+
+
+def _list(request: MemberRequest, tickets: TicketQuerySet, title: str, empty: str) -> HttpResponse:
+    shown = request.GET.get("show", "open")
+    if shown == "open":
+        tickets = tickets.unfinished()
+    elif shown == "finished":
+        tickets = tickets.finished()
+    page = page_by_deadline(tickets.for_list(), request.GET)
+    rows = rows_of(page.tickets, request.tenant)
+    late = sum(row.chip.kind == "late" for row in rows)
+    context = {
+        "title": title,
+        "summary": ngettext("%(count)s late on this page", "%(count)s late on this page", late) % {"count": late}
+        if late
+        else "",
+        "rows": rows,
+        "page": page,
+        "empty": empty,
+        "shown": shown if shown in SHOWN else "all",
+        "may_take": may(request.membership, "tickets.create"),
+    }
+    return render(request, "tickets/ticket_list.html", context)
+
+
+@require_GET
+@member_required
+def queue(request: MemberRequest, pk: int) -> HttpResponse:
+    """The tickets of one queue that is open to the member."""
+    found = get_queue(request, pk)
+    return _list(request, Ticket.objects.filter(queue=found), found.name, _("Nothing waits in this queue."))
+
+
+@require_GET
+@member_required
+def unassigned(request: MemberRequest) -> HttpResponse:
+    """What nobody has, in all queues open to the member."""
+    tickets = Ticket.objects.visible_to(request.membership).unassigned()
+    return _list(request, tickets, _("Unassigned"), _("Every ticket is in somebody's hands."))
+
+
+@require_GET
+@member_required
+def mine(request: MemberRequest) -> HttpResponse:
+    """The member's own work, next deadline first."""
+    tickets = Ticket.objects.filter(assignee=request.membership)
+    return _list(request, tickets, _("Assigned to me"), _("You have no open tickets."))
+
+
+@require_GET
+@member_required
+def search(request: MemberRequest) -> HttpResponse:
+    """Find by number, address or word; a number goes straight to its ticket."""
+    words = request.GET.get("q", "").strip()[:200]
+    result = find(words, tenant=request.tenant, member=request.membership)
+    if result.exact is not None:
+        return redirect(result.exact)
+    context = {"words": words, "rows": rows_of(result.tickets, request.tenant), "more": result.more}
+    return render(request, "tickets/search.html", context)
+

@@ -1,0 +1,91 @@
+"""One ticket: its conversation, its promises, and the forms that move it on."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from accounts.access import may, member_required
+from accounts.models import Membership
+from accounts.requests import MemberRequest
+from sla.models import Timer
+from tickets.access import get_ticket
+from tickets.chips import next_promise_chip, status_look, timer_chip
+from tickets.forms import ComposerForm, HandOverForm
+from tickets.models import Message, Status, Ticket, WorkType
+from tickets.navigation import work_of
+from tickets.stories import EventLine, line_of
+from tickets.threads import tag
+
+OTHERS = 5
+RECENT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing on the timeline: a message, or a line about what happened."""
+
+    at: datetime
+    message: Message | None = None
+    line: EventLine | None = None
+
+
+def timeline(ticket: Ticket) -> list[Entry]:
+    """Messages and events in the order in which they took effect, the latest RECENT of each."""
+    messages = list(ticket.messages.order_by("-at", "-pk").prefetch_related("attachments")[:RECENT])
+    events = list(ticket.events.order_by("-at", "-pk")[:RECENT])
+    entries = [Entry(message.at, message=message) for message in reversed(messages)]
+    entries += [Entry(event.at, line=line) for event in reversed(events) if (line := line_of(event))]
+    # Sorting is stable: what happened at one instant stays in its own order.
+    return sorted(entries, key=lambda entry: entry.at)
+
+
+def other_tickets(request: MemberRequest, ticket: Ticket) -> list[Ticket]:
+    """Open tickets of the same company, or person where there is no company."""
+    others = Ticket.objects.visible_to(request.membership).unfinished().exclude(pk=ticket.pk)
+    same = {"customer": ticket.customer_id} if ticket.customer_id else {"requester": ticket.requester_id}
+    return list(others.filter(**same).order_by("-received_at")[:OTHERS])
+
+
+def render_ticket(
+    request: MemberRequest, ticket: Ticket, *, status: int = 200, problem: str = "", **forms: Any
+) -> HttpResponse:
+    """The whole page; a form that was refused comes back as it was typed."""
+    work_types = list(WorkType.objects.all())
+    works = may(request.membership, "tickets.work", ticket) and not ticket.is_closed
+    members = list(Membership.objects.assignable()) if works else []
+    composer = forms.get("composer") or ComposerForm(work_types=work_types, initial={"mode": "reply"})
+    hand_over = forms.get("hand_over") or HandOverForm(members=members, queues=work_of(request).queues)
+    timers = list(Timer.objects.of(ticket.pk).order_by("pk"))
+    now = timezone.now()
+    context = {
+        "ticket": ticket,
+        "number": tag(request.tenant, ticket.number),
+        "status": status_look(ticket),
+        "next_chip": next_promise_chip(ticket, now),
+        "timers": [(timer, timer_chip(timer, now)) for timer in timers],
+        "entries": timeline(ticket),
+        "others": [(tag(request.tenant, other.number), other) for other in other_tickets(request, ticket)],
+        "statuses": [choice for choice in Status.objects.all() if choice.status_class not in ("resolved", "closed")],
+        "composer": composer,
+        "hand_over": hand_over,
+        "resolve_form": forms.get("resolve_form"),
+        "status_form": forms.get("status_form"),
+        "works": works,
+        "may_reopen": ticket.is_finished and may(request.membership, "tickets.reopen", ticket),
+        "problem": problem,
+    }
+    return render(request, "tickets/ticket_detail.html", context, status=status)
+
+
+@require_GET
+@member_required
+def detail(request: MemberRequest, number: int) -> HttpResponse:
+    """The ticket's page."""
+    return render_ticket(request, get_ticket(request, number))
+
+
