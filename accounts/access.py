@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 
-import rules
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
+from rules import has_perm
 
 from accounts.enums import Role
 from accounts.models import Membership
@@ -15,7 +15,7 @@ from accounts.requests import MemberRequest
 
 P = ParamSpec("P")
 MemberView = Callable[Concatenate[MemberRequest, P], HttpResponseBase]
-AnyView = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+AnyView = Callable[Concatenate[Any, P], HttpResponseBase]
 
 
 def member_required(view: MemberView[P]) -> AnyView[P]:
@@ -27,7 +27,7 @@ def member_required(view: MemberView[P]) -> AnyView[P]:
             return redirect_to_login(request.get_full_path())
         return view(request, *args, **kwargs)
 
-    return guarded
+    return cast(AnyView[P], guarded)
 
 
 def role_required(*roles: Role) -> Callable[[MemberView[P]], AnyView[P]]:
@@ -40,14 +40,14 @@ def role_required(*roles: Role) -> Callable[[MemberView[P]], AnyView[P]]:
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
-        return member_required(guarded)
+        return member_required(cast(MemberView[P], guarded))
 
     return decorate
 
 
 def may(membership: Membership, permission: str, thing: object = None) -> bool:
     """Whether the rules let the member do this, here and now."""
-    return bool(rules.has_perm(permission, membership, thing))
+    return bool(has_perm(permission, membership, thing))
 
 
 def check(membership: Membership, permission: str, thing: object = None) -> None:

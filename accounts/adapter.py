@@ -12,11 +12,13 @@ from accounts.models import Membership, User
 from accounts.services import audit
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
+class AccountAdapter(DefaultAccountAdapter):
     """allauth's door into the product."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
-        "email_password_mismatch": _("The address or the password is not right, or you have no place in this workspace."),
+        "email_password_mismatch": _(
+            "The address or the password is not right, or you have no place in this workspace."
+        ),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

@@ -27,7 +27,7 @@ def make_door(name: str, arguments: str, query: str) -> RunSQL:
     )
 
 
-def open_door(name: str, *arguments: object) -> list[tuple[int, int]]:
+def open_door(name: str, *arguments: str | int) -> list[tuple[int, int]]:
     """Ask a door; returns pairs of (tenant id, row id)."""
     places = ", ".join(["%s"] * len(arguments))
     with connection.cursor() as cursor:

@@ -2,7 +2,7 @@
 
 from allauth.account import views as account
 from django.conf import settings
-from django.urls import include, path, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from helpdesk import styleguide
 
@@ -30,7 +30,7 @@ sign_in = [
     path("signup/", account.signup, name="account_signup"),
 ]
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include(sign_in)),
     path("", include("tickets.urls")),
     path("", include("mailintake.urls")),

@@ -1,5 +1,7 @@
 """Mailboxes, and every mail that came in, raw."""
 
+from typing import ClassVar
+
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -78,6 +80,9 @@ class InboundQuerySet(TenantQuerySet["InboundMessage"]):
         return self.filter(state=InboundState.TRIAGE).order_by("received_at", "pk")
 
 
+InboundManager = TenantManager.from_queryset(InboundQuerySet)
+
+
 class InboundMessage(TenantModel):
     """One mail as it arrived, and what became of it.
 
@@ -110,7 +115,7 @@ class InboundMessage(TenantModel):
     entry = TenantForeignKey(Message, null=True, related_name="+")
     possible_ticket = TenantForeignKey(Ticket, null=True, related_name="+")
 
-    objects = TenantManager.from_queryset(InboundQuerySet)()
+    objects: ClassVar[InboundManager["InboundMessage"]] = InboundManager()
 
     class Meta(TenantModel.Meta):
         constraints = [

@@ -2,8 +2,10 @@
 
 import asyncio
 import uuid
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.conf import settings
@@ -17,6 +19,7 @@ from mailintake.models import Mailbox
 from mailintake.services.receiving import store_raw
 from tickets.threads import plain_address
 
+T = TypeVar("T")
 OK = "250 Message accepted"
 UNKNOWN = "550 5.1.1 No such mailbox here"
 TRY_LATER = "451 4.3.0 Not stored, try again later"
@@ -45,7 +48,7 @@ class Handler:
 
     pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(max_workers=4))
 
-    async def _run(self, function, *arguments):  # type: ignore[no-untyped-def]
+    async def _run(self, function: Callable[..., T], *arguments: object) -> T:
         return await asyncio.get_running_loop().run_in_executor(self.pool, function, *arguments)
 
     async def handle_RCPT(  # noqa: N802  # aiosmtpd's name

@@ -38,7 +38,7 @@ class OutboxBackend(BaseEmailBackend):
 
 def _html(message: EmailMessage) -> str:
     if isinstance(message, EmailMultiAlternatives):
-        for alternative in message.alternatives:
-            if alternative.mimetype == "text/html":
-                return str(alternative.content)
+        for content, kind in message.alternatives:
+            if kind == "text/html":
+                return str(content)
     return ""

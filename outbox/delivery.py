@@ -59,7 +59,9 @@ def server_for(mail: OutgoingMail) -> Server | None:
         return None
     url = urlsplit(settings.VASTE_SMTP_URL)
     security = {"smtps": Transport.Security.TLS, "smtp+tls": Transport.Security.STARTTLS}.get(url.scheme, "none")
-    return Server(url.hostname or "localhost", url.port or 25, security, unquote(url.username or ""), unquote(url.password or ""))
+    return Server(
+        url.hostname or "localhost", url.port or 25, security, unquote(url.username or ""), unquote(url.password or "")
+    )
 
 
 def envelope(mail: OutgoingMail) -> Envelope:

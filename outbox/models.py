@@ -1,5 +1,7 @@
 """Mails on their way out, the words they are made of, and the server they leave by."""
 
+from typing import ClassVar
+
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -21,6 +23,9 @@ class OutgoingMailQuerySet(TenantQuerySet["OutgoingMail"]):
 
     def about(self, ticket_id: int) -> "OutgoingMailQuerySet":
         return self.filter(about=ticket_id)
+
+
+OutgoingMailManager = TenantManager.from_queryset(OutgoingMailQuerySet)
 
 
 class OutgoingMail(TenantModel):
@@ -57,7 +62,7 @@ class OutgoingMail(TenantModel):
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.TextField(blank=True)
 
-    objects = TenantManager.from_queryset(OutgoingMailQuerySet)()
+    objects: ClassVar[OutgoingMailManager["OutgoingMail"]] = OutgoingMailManager()
 
     class Meta(TenantModel.Meta):
         constraints = [

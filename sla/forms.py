@@ -102,6 +102,18 @@ class SpecialDayForm(LookForm):
     name = forms.CharField(label=_("Day"), max_length=80, required=False)
     open = HoursField(label=_("Desk is open"))
 
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("keep") and not data.get("day") and "day" not in self.errors:
+            self.add_error("day", _("Write the date."))
+        return data
+
+    @property
+    def counts(self) -> bool:
+        """Whether the line is kept; a new line is, once it has a date."""
+        data = self.cleaned_data
+        return bool(data.get("day")) and (bool(data.get("keep")) or not self.initial)
+
 
 class BaseSpecialDays(forms.BaseFormSet):  # type: ignore[type-arg]  # not generic when it runs
     """The special days of one year; `year` is set before it is cleaned."""
@@ -111,9 +123,9 @@ class BaseSpecialDays(forms.BaseFormSet):  # type: ignore[type-arg]  # not gener
     def clean(self) -> None:
         seen: set[date] = set()
         for form in self.forms:
-            day = form.cleaned_data.get("day") if form.is_valid() else None
-            if day is None or not form.cleaned_data["keep"]:
+            if not (form.is_valid() and form.counts):
                 continue
+            day = form.cleaned_data["day"]
             if day.year != self.year:
                 form.add_error("day", _("This day lies in another year."))
             elif day in seen:
@@ -126,10 +138,8 @@ class BaseSpecialDays(forms.BaseFormSet):  # type: ignore[type-arg]  # not gener
 
     def days(self) -> dict[str, Any]:
         """The kept lines as a calendar version's exceptions."""
-        lines = [form.cleaned_data for form in self.forms if form.cleaned_data.get("keep")]
-        return {
-            line["day"].isoformat(): {"name": line["name"], "open": line["open"]} for line in lines if line.get("day")
-        }
+        lines = [form.cleaned_data for form in self.forms if form.counts]
+        return {line["day"].isoformat(): {"name": line["name"], "open": line["open"]} for line in lines}
 
 
 SpecialDays = forms.formset_factory(SpecialDayForm, formset=BaseSpecialDays, extra=3, max_num=100)

@@ -1,6 +1,6 @@
 """The opening hours of a week as bars of a picture."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sla.business_time import MINUTES_A_DAY, minute_of_day
@@ -25,6 +25,7 @@ class Day:
     """A row of the picture, Monday being number 0."""
 
     number: int
+    name: str
     bars: list[Bar]
 
     @property
@@ -37,7 +38,7 @@ class Day:
         return self.top + 17
 
 
-def draw_week(weekly: Mapping[str, list[list[str]]]) -> list[Day]:
+def draw_week(weekly: Mapping[str, list[list[str]]], names: Sequence[str]) -> list[Day]:
     """The seven rows; the part of a night shift after midnight stands on the next day."""
     parts: list[list[tuple[int, int, str]]] = [[] for _ in range(7)]
     for day in range(7):
@@ -48,7 +49,10 @@ def draw_week(weekly: Mapping[str, list[list[str]]]) -> list[Day]:
             else:
                 parts[day].append((start, MINUTES_A_DAY, words))
                 parts[(day + 1) % 7].append((0, end, ""))
-    return [Day(number, [_bar(*part) for part in sorted(row) if part[1]]) for number, row in enumerate(parts)]
+    return [
+        Day(number, names[number], [_bar(*part) for part in sorted(row) if part[1]])
+        for number, row in enumerate(parts)
+    ]
 
 
 def _bar(start: int, end: int, words: str) -> Bar:

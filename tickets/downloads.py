@@ -6,8 +6,8 @@ import re
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
-from core.files import load
 from core.filenames import clean_filename
+from core.files import load
 from tickets.models import Attachment, Message
 
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")

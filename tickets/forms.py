@@ -1,5 +1,7 @@
 """What people type into tickets, turned into domain values."""
 
+from __future__ import annotations
+
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Customer, Membership, Module, Product, Requester
-from core.forms import LookForm
 from core.filenames import clean_filename
+from core.forms import LookForm
 from sla.enums import Priority
 from tickets.enums import Kind, StatusClass
 from tickets.models import Queue, Status, WorkType
@@ -50,7 +52,7 @@ class ComposerForm(LookForm):
 
     mode = forms.ChoiceField(choices=[("reply", _("Reply to customer")), ("note", _("Internal note"))])
     text = forms.CharField(label=_("Text"), max_length=100_000, widget=forms.Textarea(attrs={"rows": 6}))
-    files = FilesField(label=_("Files"), required=False)
+    uploads = FilesField(label=_("Files"), required=False)
     minutes = MinutesField(label=_("Minutes"), required=False)
     work_type = forms.ModelChoiceField(WorkType.objects.none(), label=_("Type of work"), required=False)
 
@@ -62,7 +64,7 @@ class ComposerForm(LookForm):
         field.choices = [(work_type.pk, str(work_type)) for work_type in work_types]
 
     def written(self) -> Written:
-        return Written(text=self.cleaned_data["text"].strip(), files=self.cleaned_data["files"])
+        return Written(text=self.cleaned_data["text"].strip(), files=self.cleaned_data["uploads"])
 
 
 class ResolveForm(LookForm):
@@ -205,7 +207,9 @@ class AcceptForm(FactsForm):
 class PhoneForm(AcceptForm):
     """A call: who, what, and when it came if not just now."""
 
-    requester = forms.ModelChoiceField(Requester.objects.none(), label=_("Requester"), required=False)
+    requester: forms.ModelChoiceField[Requester] = forms.ModelChoiceField(
+        Requester.objects.none(), label=_("Requester"), required=False
+    )
     name = forms.CharField(label=_("Name of the caller"), max_length=120, required=False)
     email = forms.EmailField(label=_("Mail address of the caller"), required=False)
     text = forms.CharField(label=_("What is wrong?"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 6}))

@@ -33,14 +33,14 @@ def _load(member: Membership) -> Work:
     unfinished = Q(tickets__status_class__in=UNFINISHED)
     mine = Ticket.objects.filter(assignee=member.pk, status_class__in=UNFINISHED).order_by()
     counted = mine.annotate(one=Value(1)).values("one").annotate(n=Count("pk")).values("n")
-    queues = list(
-        Queue.objects.open_to(member).annotate(
-            unfinished=Count("tickets", filter=unfinished),
-            unassigned=Count("tickets", filter=unfinished & Q(tickets__assignee=None)),
-            mine=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
-        )
-    )
+    queues = []
+    for queue in Queue.objects.open_to(member).annotate(
+        counted_unfinished=Count("tickets", filter=unfinished),
+        counted_unassigned=Count("tickets", filter=unfinished & Q(tickets__assignee=None)),
+        counted_mine=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
+    ):
+        queue.unfinished, queue.unassigned = queue.counted_unfinished, queue.counted_unassigned
+        queue.mine = queue.counted_mine
+        queues.append(queue)
     own = queues[0].mine if queues else mine.count()
     return Work(queues, own, sum(queue.unassigned for queue in queues))
-
-

@@ -43,7 +43,9 @@ def page_by_deadline(tickets: TicketQuerySet, query: QueryDict, *, size: int = P
     """One page of tickets, what is due first coming first, those without a promise last."""
     before, after = _read(query.get("before", "")), _read(query.get("after", ""))
     if before:
-        rows = list(tickets.filter(_ahead(*before)).order_by(F("next_due_at").desc(nulls_first=True), "-pk")[: size + 1])
+        rows = list(
+            tickets.filter(_ahead(*before)).order_by(F("next_due_at").desc(nulls_first=True), "-pk")[: size + 1]
+        )
         more, rows = len(rows) > size, rows[:size][::-1]
         return _page(rows, query, earlier=more, later=True)
     if after:

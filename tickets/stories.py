@@ -1,5 +1,6 @@
 """The event log in the reader's words: one line for what the system or a person did."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -98,7 +99,7 @@ def _reminded(event: TicketEvent) -> str:
     }
 
 
-_WORDS = {
+_WORDS: dict[EventKind, Callable[[TicketEvent], str]] = {
     EventKind.RECEIVED: _received,
     EventKind.RECEPTION_CORRECTED: lambda event: (
         _("%(name)s corrected the reception time") % {"name": event.actor_name}
@@ -112,7 +113,9 @@ _WORDS = {
     EventKind.WORK_LOGGED: _work,
     EventKind.CONFIRMED: lambda event: _("%(name)s says that it works") % {"name": event.actor_name},
     EventKind.REJECTED: lambda event: _("%(name)s says that it is still broken") % {"name": event.actor_name},
-    EventKind.BREACHED: lambda event: _("Promise broken: %(promise)s") % {"promise": promise_name(event.data["metric"])},
+    EventKind.BREACHED: lambda event: (
+        _("Promise broken: %(promise)s") % {"promise": promise_name(event.data["metric"])}
+    ),
     EventKind.REMINDED: _reminded,
     EventKind.FOLLOW_UP: lambda event: _("A follow-up was opened"),
 }

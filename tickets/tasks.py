@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from accounts.actors import SYSTEM
 from accounts.enums import Role
 from accounts.models import Membership, TeamMember
 from accounts.scope import tenant_scope
@@ -11,7 +12,6 @@ from sla.models import StepFired, Timer
 from tickets.enums import EventKind
 from tickets.models import Queue, Ticket
 from tickets.services import clock, mails
-from accounts.actors import SYSTEM
 from tickets.services.events import append, locked
 
 BATCH = 500
@@ -56,7 +56,7 @@ def _fire(ticket: Ticket, timer: Timer) -> None:
 def _people(ticket: Ticket, step: int) -> list[Membership]:
     """The consultant first; without one the queue's teams; once late also the team leads."""
     active = Membership.objects.active().select_related("user", "office")
-    people = list(active.filter(pk=ticket.assignee_id))
+    people = list(active.filter(pk=ticket.assignee_id)) if ticket.assignee_id else []
     if not people:
         people = list(active.filter(pk__in=_team_of(ticket.queue)).order_by("pk")[:10])
     if step >= BREACH:

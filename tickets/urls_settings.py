@@ -1,3 +1,21 @@
-from django.urls import URLPattern
+"""Addresses of the settings; part of tickets.urls and its namespace."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import URLPattern, path
+
+from tickets.views import settings
+
+urlpatterns: list[URLPattern] = [
+    path("settings/", settings.index, name="settings"),
+    path("settings/queues/", settings.queues, name="queues"),
+    path("settings/queues/new/", settings.queue, name="queue_add"),
+    path("settings/queues/<int:pk>/", settings.queue, name="queue_settings"),
+    path("settings/teams/", settings.teams, name="teams"),
+    path("settings/teams/new/", settings.team, name="team_add"),
+    path("settings/teams/<int:pk>/", settings.team, name="team"),
+    path("settings/statuses/", settings.statuses, name="statuses"),
+    path("settings/statuses/new/", settings.status, name="status_add"),
+    path("settings/statuses/<int:pk>/", settings.status, name="status_settings"),
+    path("settings/work/", settings.work_types, name="work_types"),
+    path("settings/work/new/", settings.work_type, name="work_type_add"),
+    path("settings/work/<int:pk>/", settings.work_type, name="work_type"),
+]

@@ -58,12 +58,13 @@ class TenantQuerySet(models.QuerySet[Row]):
         return super().raw(*args, **kwargs)
 
 
-class TenantManager(models.Manager.from_queryset(TenantQuerySet)[Row]):  # type: ignore[misc]  # built at run time
+class TenantManager(models.Manager[Row]):
     """Only rows of the tenant in scope; an error, not an empty list, outside a scope."""
 
-    def get_queryset(self) -> TenantQuerySet[Row]:
-        rows: TenantQuerySet[Row] = super().get_queryset().filter(tenant_id=CurrentTenant())
-        return rows
+    _queryset_class = TenantQuerySet
+
+    def get_queryset(self) -> models.QuerySet[Row]:
+        return super().get_queryset().filter(tenant_id=CurrentTenant())
 
 
 class TenantModel(models.Model):

@@ -1,5 +1,7 @@
 """Who asks, for whom, and about what."""
 
+from typing import ClassVar
+
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
@@ -88,6 +90,9 @@ class RequesterQuerySet(TenantQuerySet["Requester"]):
         return self.filter(addresses__email=email.strip().lower())
 
 
+RequesterManager = TenantManager.from_queryset(RequesterQuerySet)
+
+
 class Requester(TenantModel):
     """A person who asks, usually of a customer."""
 
@@ -98,7 +103,7 @@ class Requester(TenantModel):
     phone = models.CharField(_("Phone"), max_length=40, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = TenantManager.from_queryset(RequesterQuerySet)()
+    objects: ClassVar[RequesterManager["Requester"]] = RequesterManager()
 
     class Meta(TenantModel.Meta):
         ordering = ["name"]

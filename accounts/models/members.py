@@ -1,5 +1,7 @@
 """The tenant's own people: offices, memberships and teams."""
 
+from typing import ClassVar
+
 from django.contrib.auth.models import Group
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -57,6 +59,9 @@ class MembershipQuerySet(TenantQuerySet["Membership"]):
         return self.active().filter(roles__overlap=workers).select_related("user").order_by("user__name")
 
 
+MembershipManager = TenantManager.from_queryset(MembershipQuerySet)
+
+
 class Membership(TenantModel):
     """A user's place in a tenant. Its roles end with it."""
 
@@ -67,7 +72,7 @@ class Membership(TenantModel):
     phone = models.CharField(_("Phone"), max_length=40, blank=True)
     ended_at = models.DateTimeField(null=True, editable=False)
 
-    objects = TenantManager.from_queryset(MembershipQuerySet)()
+    objects: ClassVar[MembershipManager["Membership"]] = MembershipManager()
 
     class Meta(TenantModel.Meta):
         constraints = [

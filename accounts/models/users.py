@@ -1,6 +1,8 @@
 """Users are global: one person, one verified address, a membership in each tenant they work for."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -10,6 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Language, Theme
+
+if TYPE_CHECKING:
+    from accounts.models.members import Membership
 
 
 class UserManager(BaseUserManager["User"]):
@@ -38,6 +43,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = UserManager()
+
+    # The place in the tenant in scope; set by accounts.backends, never by a query of its own.
+    membership: Membership
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

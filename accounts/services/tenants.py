@@ -48,9 +48,7 @@ def add_member(
     user = User.objects.filter(email=email.strip().lower()).first()
     if user is None:
         user = User.objects.create_user(email, password, name=name, language=office.language)
-    membership, made = Membership.objects.get_or_create(
-        user=user, defaults={"roles": sorted(roles), "office": office}
-    )
+    membership, made = Membership.objects.get_or_create(user=user, defaults={"roles": sorted(roles), "office": office})
     if not made:
         if Role.ADMIN not in roles:
             _require_another_admin(membership)

@@ -15,7 +15,7 @@ from accounts.models import Membership, Office, Requester, Tenant
 from accounts.scope import tenant_scope
 from helpdesk.demo.letters import deliver, deliver_waiting, letter
 from helpdesk.demo.past import StoryClock, telling
-from helpdesk.demo.play import Play
+from helpdesk.demo.play import Play, hand_over_rest
 from helpdesk.demo.plot import LATELY, LONG_AGO, Fate, Story, load_letters, load_stories, load_workspace, script
 from helpdesk.demo.workspace import Workspace, furnish, make_tenant
 from mailintake.enums import InboundState
@@ -33,6 +33,8 @@ TICKETS = 120
 # Open minutes of the desk's hours that lie behind: about five weeks' days up to now, and about sixty days.
 LATE_MINUTES, ALL_MINUTES = 2_300, 19_500
 LATE_SHARE = 3
+# Nobody leaves a ticket lying for longer than this many open minutes, not even in a demo.
+NOBODY_LOOKED = 500
 
 
 class SlugTaken(Exception):
@@ -65,6 +67,7 @@ def _build(slug: str, tickets: int, present: datetime) -> Tenant:
         place = furnish(tenant, plan, present.date())
         with tenant_scope(tenant.pk):
             _Teller(place, clock, Random(f"vaste {slug}")).tell(load_stories(slug), tickets)  # noqa: S311  # a story
+            hand_over_rest(present)
             deliver_waiting(place, clock, load_letters(slug))
             # A column default does not know the story's clock.
             WorkEntry.objects.update(recorded_at=F("ended_at"))
@@ -103,7 +106,10 @@ class _Teller:
             requester = self.random.choice(self._who_tells(story))
             arrivals.append((self._received(requester, age), age, story, requester))
         for number, (received_at, age, story, requester) in enumerate(sorted(arrivals, key=lambda a: a[0])):
-            self._one(number, received_at, story, requester, next(fates[age <= LATE_MINUTES]))
+            fate = next(fates[age <= LATE_MINUTES])
+            if fate in (Fate.UNTOUCHED, Fate.GIVEN) and age > NOBODY_LOOKED:
+                fate = Fate.TALKING
+            self._one(number, received_at, story, requester, fate, lately=age <= LATE_MINUTES)
 
     def _who_tells(self, story: Story) -> list[Requester]:
         return [
@@ -119,7 +125,7 @@ class _Teller:
     def _received(self, requester: Requester, age: int) -> datetime:
         return before(self.place.clocks[self._office_key(requester)], self.clock.present, age)
 
-    def _one(self, number: int, received_at: datetime, story: Story, requester: Requester, fate: Fate) -> None:
+    def _one(self, number: int, received_at: datetime, story: Story, requester: Requester, fate: Fate, *, lately: bool) -> None:  # noqa: PLR0913
         unit = str(self.random.randint(1, 4))
         title, text = (words.replace("{unit}", unit) for words in (story.title, story.text))
         story = replace(story, title=title, text=text)
@@ -128,9 +134,9 @@ class _Teller:
         consultant = self._consultant(story, office)
         taken_at = min(received_at + timedelta(minutes=self.random.randint(2, 14)), self.clock.present)
         arrival = _Arrival(self.place, self.clock, story, requester, received_at, taken_at, agent)
-        ticket = arrival.open(number)
+        ticket = arrival.by_mail(number) if lately and story.channel == Channel.MAIL else arrival.by_hand(notify=lately)
         hours = self.place.clocks[self._office_key(requester)]
-        play = Play(ticket, story, agent, consultant, hours, self.clock, self.random, taken_at)
+        play = Play(ticket, story, agent, consultant, hours, self.clock, self.random, taken_at, lately)
         play.perform(script(story, fate, self.random))
 
     def _members(self, office: Office, role: Role) -> list[Membership]:
@@ -169,10 +175,8 @@ class _Arrival:
         queues = [q for q in self.place.queues.values() if customer and q.office_id == customer.office_id]
         return queues[0].name if queues else next(iter(self.place.queues))
 
-    def open(self, number: int) -> Ticket:
-        """The ticket as the desk has it after taking it in."""
-        if self.story.channel == Channel.MAIL:
-            return self._by_mail(number)
+    def by_hand(self, *, notify: bool) -> Ticket:
+        """Typed in by the desk."""
         self.clock.set(self.taken_at)
         matter = Matter(
             title=self.story.title,
@@ -187,9 +191,10 @@ class _Arrival:
             product=self.product,
             module=self.module,
         )
-        return open_ticket(matter, by=self.by)
+        return open_ticket(matter, by=self.by, notify=notify)
 
-    def _by_mail(self, number: int) -> Ticket:
+    def by_mail(self, number: int) -> Ticket:
+        """Through the intake, then accepted in triage or corrected after it opened by itself."""
         queue = self.place.queues[self.queue]
         sender = f"{self.requester.name} <{self.requester.email}>"
         name = f"{self.place.tenant.slug}-{number}"

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
+from django.db.models import F
+
 from accounts.actors import Actor, member_actor, requester_actor
 from accounts.models import Membership
 from helpdesk.demo.past import StoryClock
 from helpdesk.demo.plot import Act, Step, Story
 from outbox.enums import MailState
 from outbox.models import OutgoingMail
-from outbox.tasks import send
+from outbox.signals import delivered
 from sla.business_time import Clock
 from sla.models import Timer
 from tickets.enums import StatusClass
@@ -41,7 +43,10 @@ PHRASES = {
 
 @dataclass(slots=True)
 class Play:
-    """A ticket on its way; `moment` is when its latest step happened."""
+    """A ticket on its way; `moment` is when its latest step happened.
+
+    Long-past tickets (`lately` false) are told with fewer words: no mails to colleagues, no reminders of promises.
+    """
 
     ticket: Ticket
     story: Story
@@ -51,6 +56,7 @@ class Play:
     clock: StoryClock
     random: Random
     moment: datetime
+    lately: bool
 
     def perform(self, steps: list[Step]) -> None:
         """Do the steps until they would lie in the future, then let mails and promises run on to the present."""
@@ -72,14 +78,17 @@ class Play:
             run()
 
     def _next_due(self, until: datetime) -> tuple[datetime, Callable[[], None]] | None:
-        tenant_id = self.ticket.tenant_id
-        mail = OutgoingMail.objects.about(self.ticket.pk).filter(state=MailState.QUEUED).order_by("due_at", "pk").first()
-        timer = Timer.objects.of(self.ticket.pk).filter(next_action_at__lte=until).order_by("next_action_at").first()
+        """The next thing a worker has to do. Only replies and solutions matter to the clocks; see `hand_over_rest`."""
         found: list[tuple[datetime, Callable[[], None]]] = []
-        if mail and mail.due_at + HANDED_OVER <= until:
-            found.append((mail.due_at + HANDED_OVER, lambda: send(tenant_id, mail.pk)))
+        waiting = OutgoingMail.objects.about(self.ticket.pk).filter(state=MailState.QUEUED, part__isnull=False)
+        mail = waiting.filter(due_at__lte=until - HANDED_OVER).order_by("due_at", "pk").first()
+        if mail:
+            moment = mail.due_at + HANDED_OVER
+            found.append((moment, lambda: _hand_over(mail, moment)))
+        timers = Timer.objects.of(self.ticket.pk).filter(next_action_at__lte=until).order_by("next_action_at")
+        timer = timers.first() if self.lately else None
         if timer and timer.next_action_at:
-            found.append((timer.next_action_at, lambda: run_timer(tenant_id, timer.pk)))
+            found.append((timer.next_action_at, lambda: run_timer(timer.tenant_id, timer.pk)))
         return min(found, key=lambda pair: pair[0]) if found else None
 
     @property
@@ -100,8 +109,21 @@ class Play:
         return self.hours.add(base, self.random.randint(0, 240) * 60) or base
 
 
+def _hand_over(mail: OutgoingMail, moment: datetime) -> None:
+    """What the outbox does when a mail has left, without the way to a server: a demo keeps its mails."""
+    mail.state, mail.sent_at, mail.attempts = MailState.KEPT, moment, 1
+    mail.save(update_fields=["state", "sent_at", "attempts"])
+    delivered.send(OutgoingMail, mail=mail, at=moment)
+
+
+def hand_over_rest(present: datetime) -> None:
+    """Mark as kept what nobody waits for: acknowledgements, details, reminders. Nothing hears of those."""
+    rest = OutgoingMail.objects.filter(state=MailState.QUEUED, part=None, due_at__lte=present - HANDED_OVER)
+    rest.update(state=MailState.KEPT, sent_at=F("due_at") + HANDED_OVER, attempts=1)
+
+
 def _assign(play: Play, text: str) -> None:
-    assignment.assign(play.ticket, play.consultant, by=play.desk)
+    assignment.assign(play.ticket, play.consultant, by=play.desk, notify=play.lately)
 
 
 def _start(play: Play, text: str) -> None:

@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
+from guardian.shortcuts import assign_perm
+
 from accounts.actors import SYSTEM
 from accounts.enums import Role
 from accounts.models import (
@@ -20,11 +23,8 @@ from accounts.models import (
     Tenant,
     User,
 )
-from accounts.services.tenants import add_member, create_team, create_tenant, join_team
-from django.contrib.auth.hashers import make_password
-from guardian.shortcuts import assign_perm
-
 from accounts.scope import tenant_scope
+from accounts.services.tenants import add_member, create_team, create_tenant, join_team
 from mailintake.models import Mailbox
 from sla.business_time import Clock, clock_of
 from sla.models import Calendar, Contract, Policy
@@ -234,7 +234,7 @@ def _add_policies(place: Workspace, facts: dict[str, Any]) -> None:
             priority: dict(zip(METRICS, minutes, strict=True)) for priority, minutes in entry["targets"].items()
         }
         place.policies[entry["name"]] = save_policy(
-            name=entry["name"], calendar=calendar, targets=targets, steps=[50, *STEPS]
+            name=entry["name"], calendar=calendar, targets=targets, steps=STEPS
         )
 
 

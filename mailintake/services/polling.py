@@ -131,7 +131,7 @@ def _waiting(box: BaseMailBox, mailbox: Mailbox) -> list[int]:
     return sorted({*new, *(uid for uid in left if uid in known)})[:BATCH]
 
 
-def _uids(box: BaseMailBox, criteria: object) -> list[int]:
+def _uids(box: BaseMailBox, criteria: str | AND) -> list[int]:
     return [int(uid) for uid in box.uids(criteria)]
 
 

@@ -159,4 +159,3 @@ def _place_personal(case: Case, found: Match | None) -> None:
         row.state = InboundState.TRIAGE
         row.reason = "closed_ticket" if found and found.certain else ("possible_follow_up" if found else "new")
         row.possible_ticket = found.ticket if found else None
-

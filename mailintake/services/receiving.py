@@ -1,7 +1,6 @@
 """The first half of the protocol: the raw bytes are committed before anybody is told that we have them."""
 
 from datetime import datetime
-from functools import partial
 
 from celery import current_app
 from django.db import transaction
@@ -33,8 +32,8 @@ def store_raw(
     )
     fault_point("after-raw-write")
     if new:
-        # Robust: where the broker is away, the sweep finds the row.
-        transaction.on_commit(partial(_enqueue, row.tenant_id, row.pk), robust=True)
+        # Robust: where the broker is away, the sweep finds the row. A lambda, because a partial has no name to log.
+        transaction.on_commit(lambda: _enqueue(row.tenant_id, row.pk), robust=True)
     return row
 
 

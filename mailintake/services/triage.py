@@ -106,9 +106,7 @@ def link(inbound_id: int, ticket: Ticket, *, by: Actor) -> Ticket:
     if ticket.status_class == StatusClass.CLOSED:
         lifecycle.reopen(ticket, by=by)
     requester = requester_for(mail.from_.email, mail.from_.name, customer=ticket.customer, queue=ticket.queue)
-    entry = conversation.receive(
-        ticket, placing.written(mail), by=requester_actor(requester), at=row.received_at
-    )
+    entry = conversation.receive(ticket, placing.written(mail), by=requester_actor(requester), at=row.received_at)
     placing.mark_thread(mail, ticket)
     row.state, row.ticket, row.entry = InboundState.LINKED, ticket, entry
     row.save(update_fields=["state", "ticket", "entry"])
@@ -127,9 +125,7 @@ def discard(inbound_id: int, *, by: Actor) -> None:
 @transaction.atomic
 def release(inbound_id: int, *, by: Actor) -> bool:
     """Let a mail out of quarantine, or take a discarded one back, into triage; says whether it was there."""
-    rows = InboundMessage.objects.filter(
-        pk=inbound_id, state__in=[InboundState.QUARANTINED, InboundState.IGNORED]
-    )
+    rows = InboundMessage.objects.filter(pk=inbound_id, state__in=[InboundState.QUARANTINED, InboundState.IGNORED])
     released = bool(rows.update(state=InboundState.TRIAGE, reason="released"))
     if released:
         audit.record("mail.released", by=by, target=inbound_id)

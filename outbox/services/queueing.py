@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
@@ -96,8 +95,9 @@ def _one_line(text: str) -> str:
 
 def _send_after_commit(mail: OutgoingMail, hold: timedelta) -> None:
     # Robust and without retry: the sweep finds the row where the broker is away.
-    later = partial(send.apply_async, (mail.tenant_id, mail.pk), countdown=hold.total_seconds(), retry=False)
-    transaction.on_commit(later, robust=True)
+    # A lambda, because Django wants to name a robust callback that failed, and a partial has no name.
+    task = (mail.tenant_id, mail.pk)
+    transaction.on_commit(lambda: send.apply_async(task, countdown=hold.total_seconds(), retry=False), robust=True)
 
 
 @transaction.atomic

@@ -1,5 +1,7 @@
 """Stored promises: a projection of the event log that a sweep can find without computing anything."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
@@ -17,6 +19,9 @@ class TimerQuerySet(TenantQuerySet["Timer"]):
     def live(self) -> "TimerQuerySet":
         """Promises that can still be kept or broken."""
         return self.filter(fulfilled_at=None).exclude(state=TimerState.CANCELLED)
+
+
+TimerManager = TenantManager.from_queryset(TimerQuerySet)
 
 
 class Timer(TenantModel):
@@ -42,7 +47,7 @@ class Timer(TenantModel):
     calendar_version = TenantForeignKey(CalendarVersion, related_name="+")
     contract = TenantForeignKey(Contract, null=True, related_name="+")
 
-    objects = TenantManager.from_queryset(TimerQuerySet)()
+    objects: ClassVar[TimerManager["Timer"]] = TimerManager()
 
     class Meta(TenantModel.Meta):
         constraints = [

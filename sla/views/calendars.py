@@ -1,5 +1,6 @@
 """Calendars: the week, and the special days of a year."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -7,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -20,6 +22,7 @@ from sla.forms import CalendarForm, SpecialDays
 from sla.models import Calendar, Contract, Timer
 from sla.services.editing import edit_calendar, edit_holidays
 from sla.services.holidays import public_holidays
+from sla.typed_hours import show_hours
 from sla.week import draw_week, weekly_minutes
 
 YEARS_AHEAD = 10
@@ -81,8 +84,12 @@ def _shown(row: Calendar | None) -> dict[str, Any]:
         "promises": Timer.objects.live().filter(calendar_version__calendar=row).count(),
     }
     today = timezone.localdate().isoformat()
-    special = [(day, entry) for day, entry in sorted(row.current.exceptions.items()) if day >= today]
-    week = draw_week(row.current.weekly)
+    special = [
+        {"date": date.fromisoformat(day), "name": entry["name"], "hours": show_hours(entry["open"])}
+        for day, entry in sorted(row.current.exceptions.items())
+        if day >= today
+    ]
+    week = draw_week(row.current.weekly, [str(WEEKDAYS_ABBR[day]) for day in range(7)])
     total = weekly_minutes(row.current.weekly) // 60
     return shown | {"week": week, "total": total, "affected": affected, "special": special[:20]}
 

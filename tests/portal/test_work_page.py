@@ -74,16 +74,16 @@ def test_headers_keep_the_token_in(browser: Client, work: str, query: str) -> No
 
 
 def test_opens_the_asked_form_without_script(browser: Client, work: str) -> None:
-    assert "<details class=\"v-card\" open>" not in browser.get(work).content.decode()
-    assert browser.get(f"{work}?do=resolve").content.decode().count("<details class=\"v-card\" open>") == 1
+    assert '<details class="v-card" open>' not in browser.get(work).content.decode()
+    assert browser.get(f"{work}?do=resolve").content.decode().count('<details class="v-card" open>') == 1
 
 
-@pytest.mark.parametrize("method", ["get", "head", "put", "delete"])
-@pytest.mark.parametrize("path", ["start", "ask", "resolve", "hand-over", "time", "note", "code", "new-code", "new-link"])
-def test_actions_take_post_only(acme: Cast, browser: Client, work: str, path: str, method: str) -> None:
+@pytest.mark.parametrize("method", ["get", "head", "put", "delete", "post"])
+def test_actions_need_post_and_the_pages_own_token(acme: Cast, browser: Client, work: str, method: str) -> None:
     before = rows(acme)
 
-    assert getattr(browser, method)(f"{work}{path}/").status_code in (403, 405)
+    for path in ("start", "ask", "resolve", "hand-over", "time", "note", "code", "new-code", "new-link"):
+        assert getattr(browser, method)(f"{work}{path}/").status_code in (403, 405)
 
     assert rows(acme) == before
 
@@ -107,7 +107,7 @@ def test_costs_at_most_fourteen_statements(acme: Cast, ticket: Ticket, work: str
     client.cookies["browser"] = "unknown"
     client.get(work)
 
-    with CaptureQueriesContext(connection, ) as statements:
+    with CaptureQueriesContext(connection) as statements:
         assert client.get(work).status_code == 200
 
     control = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")

@@ -1,6 +1,7 @@
 """What was said and done: messages, attachments, work, and the log of events."""
 
 from datetime import timedelta
+from typing import ClassVar
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -14,7 +15,6 @@ from accounts.models import Membership, Requester, TenantManager, TenantModel, T
 from tickets.enums import EventKind, MessageKind
 from tickets.models.queues import WorkType
 from tickets.models.tickets import Ticket
-
 
 CAUTIONS = {
     "member_unproven": _("Sender not proven: kept as a note, nothing was sent to the requester"),
@@ -101,9 +101,7 @@ class WorkEntry(TenantModel):
     ticket = TenantForeignKey(Ticket, models.CASCADE, related_name="work_entries")
     member = TenantForeignKey(Membership, related_name="+")
     work_type = TenantForeignKey(WorkType, verbose_name=_("Type of work"), related_name="+")
-    minutes = models.PositiveIntegerField(
-        _("Minutes"), validators=[MinValueValidator(1), MaxValueValidator(24 * 60)]
-    )
+    minutes = models.PositiveIntegerField(_("Minutes"), validators=[MinValueValidator(1), MaxValueValidator(24 * 60)])
     ended_at = models.DateTimeField()
     text = models.CharField(_("What was done"), max_length=500, blank=True)
     recorded_at = models.DateTimeField(default=timezone.now)
@@ -124,6 +122,9 @@ class EventQuerySet(TenantQuerySet["TicketEvent"]):
         return self.order_by("at", "pk")
 
 
+EventManager = TenantManager.from_queryset(EventQuerySet)
+
+
 class TicketEvent(TenantModel):
     """Append-only: what happened, effective `at`, known since `recorded_at`. Corrections are new events."""
 
@@ -137,7 +138,7 @@ class TicketEvent(TenantModel):
     actor_name = models.CharField(max_length=120)
     data = models.JSONField(default=dict)
 
-    objects = TenantManager.from_queryset(EventQuerySet)()
+    objects: ClassVar[EventManager["TicketEvent"]] = EventManager()
 
     class Meta(TenantModel.Meta):
         indexes = [models.Index(fields=["tenant", "ticket", "at", "id"], name="event_of_ticket")]

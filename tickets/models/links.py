@@ -1,6 +1,7 @@
 """Signed links: a revocable row, one ticket, one person, many uses."""
 
 from datetime import datetime
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -15,6 +16,9 @@ from tickets.models.tickets import Ticket
 class AccessLinkQuerySet(TenantQuerySet["AccessLink"]):
     def usable(self, at: datetime | None = None) -> "AccessLinkQuerySet":
         return self.filter(revoked_at=None, expires_at__gt=at or timezone.now())
+
+
+AccessLinkManager = TenantManager.from_queryset(AccessLinkQuerySet)
 
 
 class AccessLink(TenantModel):
@@ -33,7 +37,7 @@ class AccessLink(TenantModel):
     code_expires_at = models.DateTimeField(null=True)
     code_tries = models.PositiveSmallIntegerField(default=0)
 
-    objects = TenantManager.from_queryset(AccessLinkQuerySet)()
+    objects: ClassVar[AccessLinkManager["AccessLink"]] = AccessLinkManager()
 
     class Meta(TenantModel.Meta):
         constraints = [

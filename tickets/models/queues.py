@@ -1,5 +1,7 @@
 """Queues, statuses and kinds of work: what a team arranges for itself."""
 
+from typing import ClassVar
+
 from django.contrib.auth.models import Group
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -24,8 +26,16 @@ class QueueQuerySet(TenantQuerySet["Queue"]):
         return self.filter(pk__in=Queue.objects.filter(granted).values("pk"))
 
 
+QueueManager = TenantManager.from_queryset(QueueQuerySet)
+
+
 class Queue(TenantModel):
     """Where unassigned tickets wait. Its address is the desk's in every mail about them."""
+
+    # Counted by tickets.navigation.
+    unfinished: int
+    unassigned: int
+    mine: int
 
     name = models.CharField(_("Name"), max_length=80)
     address = models.EmailField(_("Address of the desk"), help_text=_("Mails to requesters come from here."))
@@ -40,7 +50,7 @@ class Queue(TenantModel):
     )
     position = models.PositiveSmallIntegerField(_("Position"), default=0, validators=[MinValueValidator(0)])
 
-    objects = TenantManager.from_queryset(QueueQuerySet)()
+    objects: ClassVar[QueueManager["Queue"]] = QueueManager()
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["tenant", "name"], name="queue_name")]
@@ -51,20 +61,20 @@ class Queue(TenantModel):
         return self.name
 
 
-class UserGrantManager(TenantManager["QueueUserGrant"], UserObjectPermissionManager):  # type: ignore[misc]
+class UserGrantManager(TenantManager["QueueUserGrant"], UserObjectPermissionManager):
     """guardian's manager below the tenant's scope."""
 
 
-class TeamGrantManager(TenantManager["QueueTeamGrant"], GroupObjectPermissionManager):  # type: ignore[misc]
+class TeamGrantManager(TenantManager["QueueTeamGrant"], GroupObjectPermissionManager):
     """guardian's manager below the tenant's scope."""
 
 
-class QueueUserGrant(TenantModel, UserObjectPermissionBase):  # type: ignore[misc]  # guardian has no types
+class QueueUserGrant(TenantModel, UserObjectPermissionBase):
     """A person's grant on a queue."""
 
     content_object = TenantForeignKey(Queue, models.CASCADE, related_name="user_grants")
 
-    objects = UserGrantManager()
+    objects: ClassVar[UserGrantManager] = UserGrantManager()
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -75,12 +85,12 @@ class QueueUserGrant(TenantModel, UserObjectPermissionBase):  # type: ignore[mis
         return f"{self.user_id} on queue {self.content_object_id}"
 
 
-class QueueTeamGrant(TenantModel, GroupObjectPermissionBase):  # type: ignore[misc]  # guardian has no types
+class QueueTeamGrant(TenantModel, GroupObjectPermissionBase):
     """A team's grant on a queue, through the team's group."""
 
     content_object = TenantForeignKey(Queue, models.CASCADE, related_name="team_grants")
 
-    objects = TeamGrantManager()
+    objects: ClassVar[TeamGrantManager] = TeamGrantManager()
 
     class Meta(TenantModel.Meta):
         constraints = [

@@ -1,14 +1,25 @@
 """The ticket, and the counter that numbers it."""
 
+from typing import ClassVar
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.fields import TenantForeignKey
 from accounts.enums import Role
-from accounts.models import Customer, Membership, Module, Product, Requester, TenantManager, TenantModel, TenantQuerySet
+from accounts.fields import TenantForeignKey
+from accounts.models import (
+    Customer,
+    Membership,
+    Module,
+    Product,
+    Requester,
+    TenantManager,
+    TenantModel,
+    TenantQuerySet,
+)
 from sla.enums import Priority
 from sla.models import Contract
 from tickets.enums import UNFINISHED, Channel, Kind, StatusClass
@@ -53,6 +64,9 @@ class TicketQuerySet(TenantQuerySet["Ticket"]):
         return self.order_by(F("next_due_at").asc(nulls_last=True), "pk")
 
 
+TicketManager = TenantManager.from_queryset(TicketQuerySet)
+
+
 class Ticket(TenantModel):
     """One request and its conversation.
 
@@ -90,7 +104,7 @@ class Ticket(TenantModel):
     next_warn_at = models.DateTimeField(null=True)
     clock_paused_at = models.DateTimeField(null=True)
 
-    objects = TenantManager.from_queryset(TicketQuerySet)()
+    objects: ClassVar[TicketManager["Ticket"]] = TicketManager()
 
     class Meta(TenantModel.Meta):
         constraints = [

@@ -132,4 +132,3 @@ def _warn_at(timer: Timer) -> datetime | None:
     if timer.due_at is None:
         return None
     return timer.started_at + (timer.due_at - timer.started_at) * WARN_PERCENT / 100
-

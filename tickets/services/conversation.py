@@ -163,7 +163,7 @@ def _tell_assignee(ticket: Ticket, message: Message) -> None:
 def undo_send(message: Message) -> bool:
     """Take a reply back while its mail waits; the text returns to its writer. Says whether it was in time."""
     ticket = locked(message.ticket)
-    mail = OutgoingMail.objects.filter(pk=message.outgoing_id).first()
+    mail = OutgoingMail.objects.filter(pk=message.outgoing_id or 0).first()
     if mail is None or not queueing.take_back(mail):
         return False
     message.attachments.all().delete()

@@ -1,8 +1,8 @@
 """A matter becomes a ticket."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from collections.abc import Sequence
 
 from django.db import transaction
 from django.utils import timezone

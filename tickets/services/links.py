@@ -51,7 +51,9 @@ def find(token: str, purpose: LinkPurpose) -> AccessLink:
     """
     links = AccessLink.objects.usable().filter(purpose=purpose, token_hash=token_hash(token))
     related = ("ticket__tenant", "ticket__status", "ticket__queue__office", "ticket__requester", "ticket__customer")
-    link = links.select_related(*related, "ticket__product", "ticket__module", "member__user", "member__office").first()
+    link = links.select_related(
+        *related, "ticket__product", "ticket__module", "member__user", "member__office"
+    ).first()
     if link is None or (link.member and (link.member.ended_at or not link.member.user.is_active)):
         raise LinkUnusable
     if purpose == LinkPurpose.WORK and link.ticket.assignee_id != link.member_id:
@@ -106,14 +108,14 @@ def bind_browser(link: AccessLink, code: str) -> str:
     if not tried.update(code_tries=F("code_tries") + 1):
         raise CodeRefused
     with transaction.atomic():
-        row = AccessLink.objects.select_for_update().get(pk=link.pk)
-        if not row.code_hash or not same(row.code_hash, token_hash(code.strip())):
+        row = AccessLink.objects.select_for_update(of=("self",)).select_related("member").get(pk=link.pk)
+        if row.member is None or not row.code_hash or not same(row.code_hash, token_hash(code.strip())):
             raise CodeRefused
         row.code_hash = ""
         row.save(update_fields=["code_hash"])
         secret = new_token()
         BoundBrowser.objects.create(
-            member_id=row.member_id, secret_hash=token_hash(secret), expires_at=timezone.now() + BROWSER_LIFETIME
+            member=row.member, secret_hash=token_hash(secret), expires_at=timezone.now() + BROWSER_LIFETIME
         )
     return secret
 

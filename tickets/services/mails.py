@@ -110,20 +110,21 @@ def files_of(attachments: Sequence[Attachment]) -> list[File]:
     return [File(a.name, a.content_type, a.storage_key, a.size) for a in attachments]
 
 
-def _post(  # noqa: PLR0913  # one place that knows what every ticket mail has in common
-    ticket: Ticket,
-    purpose: Purpose,
-    reader: Reader,
-    subject: str,
-    content: Content,
-    *,
-    automatic: bool,
-    key: str | None = None,
-    part: Message | None = None,
-    files: Sequence[File] = (),
-    hold: timedelta = timedelta(0),
-    plain: bool = False,
-    confidential: bool = False,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posting:
+    """How a ticket mail goes out. `automatic` mail asks other programs not to answer; `plain` has no HTML."""
+
+    automatic: bool = True
+    key: str | None = None
+    part: Message | None = None
+    files: Sequence[File] = ()
+    hold: timedelta = timedelta(0)
+    plain: bool = False
+    confidential: bool = False
+
+
+def _post(
+    ticket: Ticket, purpose: Purpose, reader: Reader, subject: str, content: Content, how: Posting
 ) -> OutgoingMail:
     desk, tenant = ticket.queue.address, ticket.tenant
     subject = tagged_subject(tenant, ticket.number, subject)
@@ -141,16 +142,16 @@ def _post(  # noqa: PLR0913  # one place that knows what every ticket mail has i
             cc=list(reader.copies),
             subject=subject,
             text=content.as_text(),
-            html="" if plain else content.as_html(subject, reader.language),
+            html="" if how.plain else content.as_html(subject, reader.language),
             language=reader.language,
-            files=files,
+            files=how.files,
             about=ticket.pk,
-            part=part.pk if part else None,
-            key=key,
-            automatic=automatic,
-            confidential=confidential,
+            part=how.part.pk if how.part else None,
+            key=how.key,
+            automatic=how.automatic,
+            confidential=how.confidential,
         ),
-        hold=hold,
+        hold=how.hold,
     )
 
 
@@ -170,7 +171,7 @@ def acknowledge(ticket: Ticket, *, deliberate: bool) -> OutgoingMail | None:
         values = values_of(ticket) | {"response_due": due}
         subject = fill(words.subject, values)
         content = Content(title=ticket.title, over_title=values["number"], body=fill(words.body, values))
-        return _post(ticket, Purpose.ACKNOWLEDGEMENT, reader, subject, content, automatic=True, key=f"ack:{ticket.pk}")
+        return _post(ticket, Purpose.ACKNOWLEDGEMENT, reader, subject, content, Posting(key=f"ack:{ticket.pk}"))
 
 
 def _may_acknowledge(email: str) -> bool:
@@ -227,7 +228,7 @@ def send_details(ticket: Ticket, member: Membership) -> OutgoingMail:
         )
         files = files_of(list(first.attachments.all())) if first else []
         subject = fill(words.subject, values)
-        return _post(ticket, Purpose.DETAILS, reader, subject, content, automatic=True, files=files)
+        return _post(ticket, Purpose.DETAILS, reader, subject, content, Posting(files=files))
 
 
 def _promise(timer: Timer | None) -> str:
@@ -269,8 +270,9 @@ def send_reply(ticket: Ticket, message: Message, files: Sequence[File] = ()) -> 
         footer = f"{ticket.tenant.name}, {tag(ticket.tenant, ticket.number)}"
         content = Content(title=ticket.title, body=message.text, footer=footer)
     hold = timedelta(seconds=settings.VASTE_UNDO_SECONDS)
-    options = {"automatic": False, "part": message, "files": files, "hold": hold, "plain": True}
-    return _post(ticket, Purpose.REPLY, reader, ticket.title, content, key=f"reply:{message.pk}", **options)
+    key = f"reply:{message.pk}"
+    options = Posting(automatic=False, part=message, files=files, hold=hold, plain=True, key=key)
+    return _post(ticket, Purpose.REPLY, reader, ticket.title, content, options)
 
 
 def send_solution(ticket: Ticket, message: Message, *, again: bool = False) -> OutgoingMail | None:
@@ -292,7 +294,7 @@ def send_solution(ticket: Ticket, message: Message, *, again: bool = False) -> O
         )
         hold = timedelta(0) if again else timedelta(seconds=settings.VASTE_UNDO_SECONDS)
         subject = fill(words.subject, values)
-        return _post(ticket, purpose, reader, subject, content, automatic=again, part=message, hold=hold)
+        return _post(ticket, purpose, reader, subject, content, Posting(automatic=again, part=message, hold=hold))
 
 
 def forward_answer(ticket: Ticket, message: Message, member: Membership) -> OutgoingMail:
@@ -309,8 +311,8 @@ def forward_answer(ticket: Ticket, message: Message, member: Membership) -> Outg
             buttons=[(_("Open the ticket"), work_url(ticket, token), True)],
         )
         files = files_of(list(message.attachments.all()))
-        options = {"automatic": True, "files": files, "key": f"answer:{message.pk}:{member.pk}"}
-        return _post(ticket, Purpose.ANSWERED, reader, ticket.title, content, **options)
+        options = Posting(files=files, key=f"answer:{message.pk}:{member.pk}")
+        return _post(ticket, Purpose.ANSWERED, reader, ticket.title, content, options)
 
 
 def send_reminder(ticket: Ticket, timer: Timer, step: int, member: Membership) -> OutgoingMail:
@@ -331,7 +333,7 @@ def send_reminder(ticket: Ticket, timer: Timer, step: int, member: Membership) -
         )
         key = f"remind:{timer.pk}:{step}:{member.pk}"
         subject = fill(words.subject, values)
-        return _post(ticket, Purpose.REMINDER, reader, subject, content, automatic=True, key=key)
+        return _post(ticket, Purpose.REMINDER, reader, subject, content, Posting(key=key))
 
 
 def send_code(ticket: Ticket, member: Membership, code: str) -> OutgoingMail:
@@ -341,4 +343,4 @@ def send_code(ticket: Ticket, member: Membership, code: str) -> OutgoingMail:
         body = _("Your code is %(code)s. It holds for 15 minutes and for one browser.") % {"code": code}
         subject = _("Code for a new browser")
         content = Content(title=subject, over_title=tag(ticket.tenant, ticket.number), body=body)
-        return _post(ticket, Purpose.CODE, reader, subject, content, automatic=True, confidential=True)
+        return _post(ticket, Purpose.CODE, reader, subject, content, Posting(confidential=True))

@@ -21,8 +21,13 @@ def log(
     text: str = "",
     at: datetime | None = None,
 ) -> WorkEntry:
-    """Log minutes that ended `at`; without a type it is the tenant's first one."""
+    """Log minutes that ended `at`; without a type it is the tenant's first one.
+
+    Raises ValueError for an actor who is no member.
+    """
     at = at or timezone.now()
+    if by.membership_id is None:
+        raise ValueError("Only members log work.")
     ticket = locked(ticket)
     entry = WorkEntry.objects.create(
         ticket=ticket,

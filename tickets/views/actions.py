@@ -1,6 +1,7 @@
 """What is done to one ticket: each a form of its own, each one call into a service."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -149,7 +150,7 @@ def set_status(request: MemberRequest, number: int) -> HttpResponse:
 def edit(request: MemberRequest, number: int) -> HttpResponse:
     """Correct the facts."""
     ticket = get_ticket(request, number, may="tickets.work")
-    lists = {
+    lists: dict[str, Any] = {
         "customers": list(Customer.objects.all()),
         "products": list(Product.objects.prefetch_related("modules")),
     }

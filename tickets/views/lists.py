@@ -84,4 +84,3 @@ def search(request: MemberRequest) -> HttpResponse:
         return redirect(result.exact)
     context = {"words": words, "rows": rows_of(result.tickets, request.tenant), "more": result.more}
     return render(request, "tickets/search.html", context)
-

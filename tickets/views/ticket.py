@@ -87,5 +87,3 @@ def render_ticket(
 def detail(request: MemberRequest, number: int) -> HttpResponse:
     """The ticket's page."""
     return render_ticket(request, get_ticket(request, number))
-
-

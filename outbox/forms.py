@@ -1,0 +1,101 @@
+"""The tenant's words and its mail server."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.forms import TenantModelForm
+from core.network import inside_allowed, is_forbidden_host
+from outbox.models import MailTemplate, Transport
+from outbox.words import unknown_variables
+
+SMTP_PORTS = frozenset({25, 465, 587, 2525})
+# Values for the preview, in the words of an example.
+SAMPLES: dict[str, str | Promise] = {
+    "number": "SYS-1042",
+    "title": _("The pump stops after start"),
+    "requester": "Otto Oja",
+    "customer": "Paperi Oy",
+    "desk": _("Service desk"),
+    "received": _("Mon 2 Nov 2026, 09:12"),
+    "assignee": "Petri Salonen",
+    "response_due": _("by Mon 2 Nov 2026, 13:12"),
+    "details": _("Customer: Paperi Oy"),
+    "solution": _("We replaced the valve and tested the pump for an hour."),
+    "promise": _("First response"),
+    "due": _("Mon 2 Nov 2026, 13:12"),
+}
+
+
+class TemplateForm(TenantModelForm):
+    """Words of one purpose in one language; a variable that nobody fills is refused before it reaches a customer."""
+
+    class Meta:
+        model = MailTemplate
+        fields = ["subject", "body"]
+        widgets = {"body": forms.Textarea(attrs={"rows": 12})}
+
+    def _known(self, name: str) -> str:
+        text = str(self.cleaned_data[name])
+        if unknown := unknown_variables(self.instance.purpose, text):
+            names = ", ".join("{{%s}}" % variable for variable in unknown)
+            raise ValidationError(_("Nothing is known of %(names)s."), params={"names": names})
+        return text
+
+    def clean_subject(self) -> str:
+        return " ".join(self._known("subject").split())
+
+    def clean_body(self) -> str:
+        return self._known("body")
+
+
+class ServerMixin(forms.Form):
+    """What forms of a mail server have in common: the password never comes back, and goes to no other server."""
+
+    password = forms.CharField(
+        label=_("Password"),
+        required=False,
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("Stored encrypted. Leave empty to keep it."),
+    )
+    ports: frozenset[int] = frozenset()
+    # A stored password belongs to these; with another of them it has to be written again.
+    place = ("host", "port", "security", "username")
+    instance: Any
+
+    def clean_host(self) -> str:
+        host = str(self.cleaned_data["host"]).strip().lower()
+        if host and not inside_allowed() and is_forbidden_host(host):
+            raise ValidationError(_("This is no server of the public internet."))
+        return host
+
+    def clean_port(self) -> int:
+        port = int(self.cleaned_data["port"])
+        if not inside_allowed() and port not in self.ports:
+            known = ", ".join(str(each) for each in sorted(self.ports))
+            raise ValidationError(_("Mail servers listen on %(ports)s."), params={"ports": known})
+        return port
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        moved = set(self.place) & set(self.changed_data)
+        if moved and self.instance.sealed_password and data.get("host") and not data.get("password"):
+            self.add_error("password", _("Write the password again, because the server or the user is another one."))
+        return data
+
+
+class TransportForm(ServerMixin, TenantModelForm):
+    """The tenant's own server for outgoing mail."""
+
+    ports = SMTP_PORTS
+    field_order = ["host", "port", "security", "username", "password"]
+
+    class Meta:
+        model = Transport
+        fields = ["host", "port", "security", "username"]
+        widgets = {"username": forms.TextInput(attrs={"autocomplete": "off"})}

@@ -1,0 +1,1 @@
+"""Pages of the mails' words and of the server they leave by."""

@@ -1,0 +1,135 @@
+"""One of each thing a tenant can have, by the name under which addresses ask for it."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.actors import SYSTEM
+from accounts.models import CustomerDomain, LegalEntity, Membership, Module, Product, RequesterAddress, TeamMember
+from mailintake.models import InboundMessage, Mailbox, ThreadMark
+from mailintake.services.receiving import store_raw
+from mailintake.tasks import process
+from outbox.models import MailTemplate, OutgoingFile, OutgoingMail, Transport
+from sla.models import Contract, StepFired, Timer
+from tests.conftest import Cast
+from tests.flows.mails import mail
+from tickets.enums import Channel
+from tickets.models import Attachment, BoundBrowser, Message, QueueUserGrant, Status, Ticket, TicketCounter, WorkType
+from tickets.services import conversation, lifecycle, links, work
+from tickets.services.conversation import NewFile, Written
+from tickets.services.intake import Matter, open_ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """A tenant with something of everything; `ids` gives what stands for a thing in an address."""
+
+    cast: Cast
+    ids: dict[str, Any]
+
+
+def fill(cast: Cast, *, writer: str, worker: str, first_number: int) -> Stock:
+    """Stock a tenant; `writer` answers on a ticket, `worker` holds another behind a link, a third one is solved."""
+    with cast.scope():
+        TicketCounter.objects.create(last_number=first_number)
+        ticket = new_ticket(cast, writer)
+        reply = conversation.reply(ticket, Written(text="Tutkimme."), by=cast.actor(writer))
+        work.log(ticket, minutes=5, work_type=WorkType.objects.all()[0], by=cast.actor(writer))
+        held = new_ticket(cast, writer, assignee=cast.members[worker])
+        solved = new_ticket(cast, writer)
+        lifecycle.resolve(solved, solution="Korjattu.", by=cast.actor(writer))
+        ids = {
+            "ticket": ticket.number,
+            "message": ticket.messages.order_by("pk")[0].pk,
+            "reply": reply.pk,
+            "attachment": Attachment.objects.get(ticket=ticket).pk,
+            "work_token": links.make_work_link(held, cast.members[worker]),
+            "work_file": Attachment.objects.get(ticket=held).pk,
+            "confirm_token": links.make_confirm_link(solved, cast.requester),
+            "confirm_file": Attachment.objects.get(ticket=solved).pk,
+            **_records(cast, worker),
+        }
+    _mail_in(cast, ids)
+    _loose_rows(cast, ids, held, worker)
+    return Stock(cast, ids)
+
+
+def new_ticket(cast: Cast, writer: str, **more: Any) -> Ticket:
+    """A fault of Otto's with a file, taken in by `writer`; in the cast's scope."""
+    said = Written(text="Paine putoaa.", html="<p>Paine putoaa.</p>", files=[NewFile("a.txt", "text/plain", b"a")])
+    matter = Matter(
+        title="Rullanostin ei toimi",
+        queue=cast.desk.queue,
+        requester=cast.requester,
+        customer=cast.customer,
+        written=said,
+        channel=Channel.MAIL,
+        received_at=timezone.now(),
+        **more,
+    )
+    return open_ticket(matter, by=cast.actor(writer))
+
+
+def _records(cast: Cast, worker: str) -> dict[str, Any]:
+    product = Product.objects.create(name="PackLine")
+    contract = Contract.objects.create(
+        number="K-1", customer=cast.customer, policy=cast.desk.policy, starts_on=date(2027, 1, 1)
+    )
+    return {
+        "member": cast.members[worker].pk,
+        "office": cast.office.pk,
+        "entity": LegalEntity.objects.get().pk,
+        "team": cast.desk.team.pk,
+        "queue": cast.desk.queue.pk,
+        "calendar": cast.desk.calendar.pk,
+        "policy": cast.desk.policy.pk,
+        "contract": contract.pk,
+        "customer": cast.customer.pk,
+        "requester": cast.requester.pk,
+        "product": product.pk,
+        "module": Module.objects.create(product=product, name="Hydraulics").pk,
+        "status": Status.objects.filter(is_default=True)[0].pk,
+        "work_type": WorkType.objects.all()[0].pk,
+    }
+
+
+def _mail_in(cast: Cast, ids: dict[str, Any]) -> None:
+    """A mail in triage, one in quarantine, and the mailbox they came through."""
+    address = f"support@{cast.tenant.slug}.example"
+    with cast.scope():
+        box = Mailbox.objects.create(address=address, queue=cast.desk.queue)
+        ids["mailbox"] = box.pk
+        for name in ("mail", "spare_mail"):
+            raw = mail(sender="eva@elsewhere.example", to=address, subject=f"Kysymys {name}", text="Miten?\n")
+            ids[name] = store_raw(box, source=name, raw=raw, received_at=timezone.now(), recipient=address).pk
+    for name in ("mail", "spare_mail"):
+        process(cast.tenant.pk, ids[name])
+    with cast.scope():
+        InboundMessage.objects.filter(pk=ids["spare_mail"]).update(state="quarantined", reason="failed")
+
+
+def _loose_rows(cast: Cast, ids: dict[str, Any], held: Ticket, worker: str) -> None:
+    """The tables that nothing above has written to, so that each has a row to steal."""
+    member = cast.members[worker]
+    with cast.scope():
+        outgoing = OutgoingMail.objects.order_by("pk")[0]
+        ids["outgoing"] = outgoing.pk
+        OutgoingFile.objects.create(mail=outgoing, name="a", content_type="text/plain", storage_key="a", size=1)
+        MailTemplate.objects.create(purpose="details", language="fi", subject="Työ", body="{{number}}")
+        Transport.objects.create(host="smtp.elsewhere.example")
+        ThreadMark.objects.create(ticket=held, message_id="thread@elsewhere.example")
+        StepFired.objects.create(timer=Timer.objects.all()[0], cycle=0, step="75")
+        BoundBrowser.objects.create(member=member, secret_hash="0" * 64, expires_at=timezone.now())
+        links.use_form(held.links.order_by("pk")[0], "form-token")
+        _grant(cast, member)
+
+
+def _grant(cast: Cast, member: Membership) -> None:
+    """A personal grant, given to somebody whom it opens nothing that a test counts as closed."""
+    queue = type(cast.desk.queue).objects.create(name="Aside", address="aside@elsewhere.example", office=cast.office)
+    QueueUserGrant.objects.assign_perm("tickets.work_queue", member.user, queue)
+
+
+__all__ = ["CustomerDomain", "Message", "RequesterAddress", "Stock", "SYSTEM", "TeamMember", "fill", "new_ticket"]

@@ -1,0 +1,37 @@
+"""How the desk arranges itself: which teams work which queue."""
+
+from collections.abc import Collection
+
+from django.db import transaction
+
+from accounts.actors import Actor
+from accounts.models import Team
+from accounts.services import audit
+from accounts.services.records import keep
+from tickets.models import Queue, QueueTeamGrant
+from tickets.services.setup import grant_queue
+
+
+@transaction.atomic
+def save_queue(queue: Queue, *, teams: Collection[Team], changed: Collection[str], by: Actor) -> None:
+    """Save a queue; exactly these teams may work it from now on."""
+    keep(queue, by=by, changed=changed)
+    granted = queue.team_grants.filter(permission__codename="work_queue")
+    granted.exclude(group__in=[team.group_id for team in teams]).delete()
+    for team in teams:
+        grant_queue(team, queue)
+
+
+@transaction.atomic
+def set_queues(team: Team, queues: Collection[Queue], *, by: Actor) -> None:
+    """Let a team work exactly these queues."""
+    granted = QueueTeamGrant.objects.filter(group=team.group_id, permission__codename="work_queue")
+    before = set(granted.values_list("content_object", flat=True))
+    wanted = {queue.pk for queue in queues}
+    if before == wanted:
+        return
+    granted.exclude(content_object__in=wanted).delete()
+    for queue in queues:
+        if queue.pk not in before:
+            grant_queue(team, queue)
+    audit.record("team.queues", by=by, target=team.name, queues=sorted(queue.name for queue in queues))

@@ -1,0 +1,114 @@
+"""All settings by name and by what they do, for the index and its search."""
+
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import Role
+from accounts.models import Membership
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A page of the settings; `url_name` may belong to an app that is not installed, and then it is left out."""
+
+    url_name: str
+    icon: str
+    name: Promise
+    about: Promise
+    roles: tuple[Role, ...] = (Role.ADMIN,)
+
+    @property
+    def url(self) -> str:
+        try:
+            return reverse(self.url_name)
+        except NoReverseMatch:
+            return ""
+
+    def answers(self, words: list[str]) -> bool:
+        """Whether each word stands in the name or the description."""
+        text = f"{self.name} {self.about}".lower()
+        return all(word in text for word in words)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Settings under one heading."""
+
+    name: Promise
+    settings: tuple[Setting, ...]
+
+
+BOTH = (Role.ADMIN, Role.LEAD)
+SECTIONS = (
+    Section(
+        _("Mail"),
+        (
+            Setting(
+                "mailintake:mailboxes", "inbox", _("Mailboxes"), _("Addresses whose mail becomes tickets, IMAP server")
+            ),
+            Setting("outbox:transport", "send", _("Sending mail"), _("Your own SMTP server for outgoing mail")),
+            Setting(
+                "outbox:templates",
+                "file-text",
+                _("Mail texts"),
+                _("Words of acknowledgements, solutions and reminders, in each language"),
+            ),
+            Setting("mailintake:log", "history", _("Mail log"), _("Every mail in and out, quarantine, send again"), BOTH),
+        ),
+    ),
+    Section(
+        _("People and desk"),
+        (
+            Setting("accounts:people", "users", _("People"), _("Members, invitations and roles")),
+            Setting("tickets:teams", "user-share", _("Teams"), _("Members who share queues, team leads")),
+            Setting("tickets:queues", "layout-list", _("Queues"), _("Address of the desk, office, who works them")),
+            Setting("accounts:offices", "map-pin", _("Offices"), _("Time zone, language, currency, companies")),
+        ),
+    ),
+    Section(
+        _("Customers and products"),
+        (
+            Setting(
+                "accounts:customers", "users", _("Customers"), _("Companies, mail domains and named experts"), BOTH
+            ),
+            Setting("accounts:requesters", "user-question", _("Requesters"), _("People who ask, their addresses"), BOTH),
+            Setting("accounts:products", "truck", _("Products"), _("Modules, words in mails and named experts"), BOTH),
+            Setting("sla:contracts", "file-text", _("Contracts"), _("What customers have bought, and until when"), BOTH),
+        ),
+    ),
+    Section(
+        _("Promises"),
+        (
+            Setting(
+                "sla:policies",
+                "clock",
+                _("Promises"),
+                _("Response and resolution times by priority, reminders and alarms (SLA)"),
+            ),
+            Setting("sla:calendars", "calendar", _("Calendars"), _("Opening hours, holidays and half days")),
+        ),
+    ),
+    Section(
+        _("Tickets"),
+        (
+            Setting("tickets:statuses", "circle-half-2", _("Statuses"), _("Rename them and add your own")),
+            Setting("tickets:work_types", "clock-hour-4", _("Kinds of work"), _("Remote, on site, travel")),
+        ),
+    ),
+)
+
+
+def sections_for(member: Membership, wanted: str = "") -> list[tuple[Promise, list[Setting]]]:
+    """What the member may open and the search finds, without empty sections."""
+    words = wanted.lower().split()
+    found = [
+        (
+            section.name,
+            [each for each in section.settings if member.has_role(*each.roles) and each.answers(words) and each.url],
+        )
+        for section in SECTIONS
+    ]
+    return [(name, settings) for name, settings in found if settings]
