@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator, RegexValidator
+from django.db.models import UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
@@ -46,19 +47,20 @@ class TenantModelForm(LookMixin, forms.ModelForm):  # type: ignore[type-arg]  # 
         if self.instance.tenant_id is None:
             self.instance.tenant_id = require_tenant_id()
 
-    def validate_constraints(self) -> None:
-        try:
-            self.instance.validate_constraints(exclude=set(self.errors))
-        except ValidationError as error:
-            for problem in error.error_dict.get(NON_FIELD_ERRORS, []):
-                self._tell(problem)
+    def validate_unique(self) -> None:
+        super().validate_unique()
+        for constraint in self.instance._meta.constraints:
+            if isinstance(constraint, UniqueConstraint):
+                self._check(constraint)
 
-    def _tell(self, problem: ValidationError) -> None:
-        clashing = [name for name in (problem.params or {}).get("unique_check", ()) if name in self.fields]
-        if clashing:
-            self.add_error(clashing[-1], _("There is one with this already."))
-        else:
-            self.add_error(None, problem)
+    def _check(self, constraint: UniqueConstraint) -> None:
+        try:
+            constraint.validate(type(self.instance), self.instance, exclude=set(self.errors))
+        except ValidationError as problem:
+            clashing = [name for name in constraint.fields if name in self.fields]
+            self.add_error(
+                clashing[-1] if clashing else None, _("There is one with this already.") if clashing else problem
+            )
 
 
 class WordsField(forms.CharField):

@@ -14,8 +14,15 @@ def store(tenant_id: int, content: bytes) -> str:
     """Keep the bytes and return their key, `<tenant>/<first two hex digits>/<sha256 hex>`."""
     digest = hashlib.sha256(content).hexdigest()
     key = f"{tenant_id}/{digest[:2]}/{digest}"
-    if not default_storage.exists(key):
-        default_storage.save(key, ContentFile(content))
+    if default_storage.exists(key):
+        if default_storage.size(key) == len(content):
+            return key
+        # What a process left that was killed while it wrote.
+        default_storage.delete(key)
+    saved = default_storage.save(key, ContentFile(content))
+    if saved != key:
+        # Another worker was faster with the same bytes.
+        default_storage.delete(saved)
     return key
 
 

@@ -16,7 +16,7 @@ DEBUG = env.bool("VASTE_DEBUG", default=False)
 TESTING = env.bool("VASTE_TESTING", default=False)
 DEMO = env.bool("VASTE_DEMO", default=False)
 SECRET_KEY = env.str("VASTE_SECRET_KEY")
-# Key of stored secrets (mailbox passwords) and of signed reply addresses; differs from SECRET_KEY so that either can rotate.
+# Key of stored secrets (mailbox passwords) and of signed reply addresses; apart, so that either can rotate.
 VASTE_DATA_KEY = env.str("VASTE_DATA_KEY", default=SECRET_KEY)
 VASTE_SCHEME = env.str("VASTE_SCHEME", default="http")
 VASTE_BASE_DOMAIN = env.str("VASTE_BASE_DOMAIN", default="localhost")
@@ -195,7 +195,7 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = VASTE_DATA_DIR / "static"
-MEDIA_ROOT = VASTE_DATA_DIR / "files"
+MEDIA_ROOT = Path(env.str("VASTE_MEDIA_DIR", default=str(VASTE_DATA_DIR / "files")))
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20

@@ -34,6 +34,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include(sign_in)),
     path("", include("tickets.urls")),
     path("", include("mailintake.urls")),
+    path("", include("sla.urls")),
+    path("", include("outbox.urls")),
     path("", include("accounts.urls")),
     path("", include("portal.urls")),
 ]

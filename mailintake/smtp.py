@@ -1,15 +1,17 @@
 """The SMTP listener: it says 250 only for mail that is committed."""
 
 import asyncio
+import logging
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import close_old_connections, transaction
 from django.utils import timezone
 
 from accounts.scope import tenant_scope
@@ -20,6 +22,7 @@ from mailintake.services.receiving import store_raw
 from tickets.threads import plain_address
 
 T = TypeVar("T")
+logger = logging.getLogger(__name__)
 OK = "250 Message accepted"
 UNKNOWN = "550 5.1.1 No such mailbox here"
 TRY_LATER = "451 4.3.0 Not stored, try again later"
@@ -32,14 +35,15 @@ def find_mailboxes(address: str) -> list[tuple[int, int]]:
 
 
 def keep(targets: dict[str, tuple[int, int]], sender: str, raw: bytes) -> None:
-    """Store one transaction's mail for each of its mailboxes and commit."""
+    """Store one transaction's mail for all of its mailboxes or for none, since one answer is given for all."""
     close_old_connections()
     source, now = f"smtp:{uuid.uuid4()}", timezone.now()
-    for address, (tenant_id, mailbox_id) in targets.items():
-        with tenant_scope(tenant_id):
-            mailbox = Mailbox.objects.get(pk=mailbox_id)
-            store_raw(mailbox, source=source, raw=raw, received_at=now, sender=sender, recipient=address)
-        fault_point("after-receipt-commit")
+    with transaction.atomic():
+        for address, (tenant_id, mailbox_id) in targets.items():
+            with tenant_scope(tenant_id):
+                mailbox = Mailbox.objects.get(pk=mailbox_id)
+                store_raw(mailbox, source=source, raw=raw, received_at=now, sender=sender, recipient=address)
+    fault_point("after-receipt-commit")
 
 
 @dataclass
@@ -57,7 +61,8 @@ class Handler:
         """Take mail for our mailboxes only: this listener relays nothing."""
         try:
             found = await self._run(find_mailboxes, address)
-        except Exception:  # noqa: BLE001  # the sender keeps the mail and tries again
+        except Exception:  # the sender keeps the mail and tries again
+            logger.exception("smtp.recipient_not_looked_up")
             return TRY_LATER
         if not found:
             return UNKNOWN
@@ -70,12 +75,15 @@ class Handler:
         try:
             targets = {address: (await self._run(find_mailboxes, address))[0] for address in envelope.rcpt_tos}
             await self._run(keep, targets, envelope.mail_from or "", content)
-        except Exception:  # noqa: BLE001  # nothing is acknowledged that is not committed
+        except Exception:  # nothing is acknowledged that is not committed
+            logger.exception("smtp.mail_not_stored")
             return TRY_LATER
         fault_point("before-acknowledge")
         return OK
 
 
-def server_factory() -> SMTP:
-    """One connection's protocol, with the limits of the installation."""
-    return SMTP(Handler(), data_size_limit=settings.VASTE_MAX_MAIL_BYTES, hostname=settings.VASTE_BASE_DOMAIN)
+def protocol_factory() -> Callable[[], SMTP]:
+    """Makes the protocol of each connection. They share one pool: each of its threads holds a database connection."""
+    handler = Handler()
+    limits = {"data_size_limit": settings.VASTE_MAX_MAIL_BYTES, "hostname": settings.VASTE_BASE_DOMAIN}
+    return partial(SMTP, handler, **limits)

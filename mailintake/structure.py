@@ -18,7 +18,7 @@ LINE_END = re.compile(rb"\r\n?")
 MAX_BOUNDARY = 200
 
 
-class UnreadableMail(Exception):  # noqa: N818 - an outcome, not our error
+class UnreadableMail(Exception):
     """The bytes are no mail at all. `reason` says why, in words fit for the quarantine list."""
 
     def __init__(self, reason: str) -> None:

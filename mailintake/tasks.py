@@ -45,7 +45,7 @@ def process(tenant_id: int, inbound_id: int) -> None:
             fault_point("after-message-insert")
     except UnreadableMail as error:
         _quarantine(tenant_id, inbound_id, "unreadable", str(error))
-    except Exception as error:  # noqa: BLE001  # whatever a mail can do to us must not stop the next one
+    except Exception as error:  # whatever a mail can do to us must not stop the next one
         logger.exception("mail.not_processed", extra={"tenant_id": tenant_id, "inbound_id": inbound_id})
         _note_failure(tenant_id, inbound_id, error)
     fault_point("after-process-commit")

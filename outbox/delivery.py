@@ -3,18 +3,33 @@
 import smtplib
 import ssl
 from dataclasses import dataclass
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 
 from core.files import load
+from core.network import require_public, require_public_peer
 from outbox.models import OutgoingMail, Transport
 
 TIMEOUT_SECONDS = 30
+
+
+class IdentifierHeader(UnstructuredHeader):
+    """Message ids, one on each line: the standard library breaks and encodes an id that is longer than a line."""
+
+    def fold(self, *, policy: Policy) -> str:
+        ids = f"{policy.linesep} ".join(str(self).split())
+        return f"{self.name}: {ids}{policy.linesep}"
+
+
+HEADERS = HeaderRegistry()
+HEADERS.map_to_type("in-reply-to", IdentifierHeader)
+HEADERS.map_to_type("references", IdentifierHeader)
+POLICY = SMTP.clone(header_factory=HEADERS)
 
 
 class DeliveryRefused(Exception):
@@ -34,14 +49,17 @@ class Server:
     security: str
     username: str
     password: str
+    # Named by a tenant: it must lie outside our own network. The installation's own server may stand beside us.
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A mail ready for the wire."""
+    """A mail ready for the wire; `copies` are those who may miss it without the mail being lost."""
 
     sender: str
     recipients: tuple[str, ...]
+    copies: tuple[str, ...]
     content: bytes
 
 
@@ -54,7 +72,7 @@ def server_for(mail: OutgoingMail) -> Server | None:
         return None
     own = None if mail.confidential else Transport.objects.first()
     if own is not None:
-        return Server(own.host, own.port, own.security, own.username, own.password)
+        return Server(own.host, own.port, own.security, own.username, own.password, foreign=True)
     if not settings.VASTE_SMTP_URL:
         return None
     url = urlsplit(settings.VASTE_SMTP_URL)
@@ -66,7 +84,7 @@ def server_for(mail: OutgoingMail) -> Server | None:
 
 def envelope(mail: OutgoingMail) -> Envelope:
     """The mail as RFC 5322 bytes with its attachments, and whom to hand it for."""
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=POLICY)
     message["From"] = str(Address(mail.from_name, addr_spec=mail.from_address))
     message["To"] = ", ".join(mail.to)
     if mail.cc:
@@ -76,10 +94,11 @@ def envelope(mail: OutgoingMail) -> Envelope:
     message["Subject"] = " ".join(mail.subject.split())
     message["Date"] = format_datetime(mail.queued_at)
     message["Message-ID"] = f"<{mail.message_id}>"
-    if mail.in_reply_to:
+    if mail.in_reply_to.isascii() and mail.in_reply_to:
         message["In-Reply-To"] = f"<{mail.in_reply_to}>"
     if mail.references:
-        message["References"] = " ".join(f"<{reference}>" for reference in mail.references)
+        # Other people's ids may hold anything; what is no ASCII cannot stand in a header.
+        message["References"] = " ".join(f"<{known}>" for known in mail.references if known.isascii())
     message["X-Vaste-Tenant"] = str(mail.tenant.slug)
     if mail.automatic:
         # RFC 3834: no auto-responder may answer this.
@@ -93,36 +112,85 @@ def envelope(mail: OutgoingMail) -> Envelope:
         message.add_attachment(
             load(file.storage_key), maintype=kind, subtype=subtype or "octet-stream", filename=file.name
         )
-    return Envelope(mail.from_address, (*mail.to, *mail.cc), bytes(message))
+    return Envelope(mail.from_address, tuple(mail.to), tuple(mail.cc), bytes(message))
 
 
-def hand_over(mail: Envelope, server: Server) -> None:
+def hand_over(mail: Envelope, server: Server) -> str:
     """Give the mail to the server; returns when the server has taken responsibility for it.
 
-    Raises DeliveryRefused or DeliveryDelayed with the server's words.
+    Returns what it said about copies that it refused for good, usually nothing. Raises DeliveryRefused or
+    DeliveryDelayed with the server's words; then nobody has got the mail, but for a time-out after DATA.
     """
-    context = ssl.create_default_context()
     try:
-        if server.security == Transport.Security.TLS:
-            connection: smtplib.SMTP = smtplib.SMTP_SSL(
-                server.host, server.port, timeout=TIMEOUT_SECONDS, context=context
-            )
-        else:
-            connection = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_SECONDS)
-        with connection:
-            if server.security == Transport.Security.STARTTLS:
-                connection.starttls(context=context)
-            if server.username:
-                connection.login(server.username, server.password)
-            connection.sendmail(mail.sender, mail.recipients, mail.content)
-    except smtplib.SMTPRecipientsRefused as error:
-        answers = "; ".join(f"{code} {text.decode(errors='replace')}" for code, text in error.recipients.values())
-        permanent = all(code >= 500 for code, _ in error.recipients.values())
-        raise (DeliveryRefused if permanent else DeliveryDelayed)(answers) from error
-    except smtplib.SMTPAuthenticationError as error:
-        # A wrong password is the desk's to mend; the mail waits for it.
-        raise DeliveryDelayed(str(error)) from error
+        connection = _connect(server)
+        try:
+            return _transact(connection, mail)
+        finally:
+            _hang_up(connection)
+    except smtplib.SMTPDataError as error:
+        raise _judge(error.smtp_code, error.smtp_error) from error
     except smtplib.SMTPResponseException as error:
-        raise (DeliveryRefused if error.smtp_code >= 500 else DeliveryDelayed)(str(error)) from error
+        # Refused before it had seen the mail, such as by a wrong password: the desk's to mend, and the mail waits.
+        raise DeliveryDelayed(f"{error.smtp_code} {_words(error.smtp_error)}") from error
+    except UnicodeError as error:
+        raise DeliveryRefused("An address has letters that the server cannot take.") from error
     except (OSError, smtplib.SMTPException) as error:
         raise DeliveryDelayed(str(error) or type(error).__name__) from error
+
+
+def _connect(server: Server) -> smtplib.SMTP:
+    context = ssl.create_default_context()
+    if server.foreign:
+        require_public(server.host, server.port)
+    if server.security == Transport.Security.TLS:
+        connection: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT_SECONDS, context=context)
+    else:
+        connection = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_SECONDS)
+    try:
+        if server.foreign:
+            require_public_peer(connection.sock)
+        if server.security == Transport.Security.STARTTLS:
+            connection.starttls(context=context)
+        if server.username:
+            connection.login(server.username, server.password)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _transact(connection: smtplib.SMTP, mail: Envelope) -> str:
+    """One SMTP transaction for all or for nobody: half a delivery could not be tried again without doubling it."""
+    connection.ehlo_or_helo_if_needed()
+    _expect(*connection.mail(mail.sender))
+    missed = []
+    for address in (*mail.recipients, *mail.copies):
+        code, words = connection.rcpt(address)
+        if code >= 500 and address in mail.copies:
+            missed.append(f"{address}: {code} {_words(words)}")
+        else:
+            _expect(code, words)
+    _expect(*connection.data(mail.content))
+    return "; ".join(missed)
+
+
+def _expect(code: int, words: bytes) -> None:
+    if code not in (250, 251):
+        raise _judge(code, words)
+
+
+def _judge(code: int, answer: bytes | str) -> DeliveryRefused | DeliveryDelayed:
+    words = f"{code} {_words(answer)}"
+    return DeliveryRefused(words) if code >= 500 else DeliveryDelayed(words)
+
+
+def _words(answer: bytes | str) -> str:
+    return answer.decode(errors="replace") if isinstance(answer, bytes) else answer
+
+
+def _hang_up(connection: smtplib.SMTP) -> None:
+    """Say goodbye; whatever becomes of that changes nothing about the mail."""
+    try:
+        connection.quit()
+    except (OSError, smtplib.SMTPException):
+        connection.close()

@@ -41,7 +41,7 @@ class TemplateForm(TenantModelForm):
     def _known(self, name: str) -> str:
         text = str(self.cleaned_data[name])
         if unknown := unknown_variables(self.instance.purpose, text):
-            names = ", ".join("{{%s}}" % variable for variable in unknown)
+            names = ", ".join(f"{{{{{variable}}}}}" for variable in unknown)
             raise ValidationError(_("Nothing is known of %(names)s."), params={"names": names})
         return text
 

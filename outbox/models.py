@@ -38,7 +38,7 @@ class OutgoingMail(TenantModel):
     purpose = models.CharField(max_length=16, choices=Purpose)
     about = models.BigIntegerField(null=True)
     part = models.BigIntegerField(null=True)
-    key = models.CharField(max_length=80, null=True)
+    key = models.CharField(max_length=80, null=True)  # noqa: DJ001  # unique where there is one
     message_id = models.CharField(max_length=250)
     in_reply_to = models.CharField(max_length=250, blank=True)
     references = ArrayField(models.CharField(max_length=250), default=list)

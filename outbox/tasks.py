@@ -1,6 +1,7 @@
 """Sending: claim and commit, talk to the server, record what it said in a new transaction."""
 
-from datetime import timedelta
+import logging
+from datetime import datetime, timedelta
 
 from celery import shared_task
 from django.db.models import F, Q
@@ -8,14 +9,17 @@ from django.utils import timezone
 
 from accounts.scope import tenant_scope
 from core.doors import open_door
+from core.faults import fault_point
 from outbox.delivery import DeliveryDelayed, DeliveryRefused, Envelope, Server, envelope, hand_over, server_for
 from outbox.enums import MailState
 from outbox.models import OutgoingMail
 from outbox.signals import delivered, failed
 
+logger = logging.getLogger(__name__)
 BATCH = 200
 STALE = timedelta(minutes=10)
 MAX_ATTEMPTS = 12
+TELL_TRIES = 2
 
 
 @shared_task
@@ -27,42 +31,71 @@ def sweep_outgoing() -> None:
 
 @shared_task
 def send(tenant_id: int, mail_id: int) -> None:
-    """Send one mail if it is due and no other worker has it; safe to run twice."""
-    claimed = _claim(tenant_id, mail_id)
-    if claimed is None:
+    """Send one mail if it is due and no other worker has it; safe to run twice, and its faults stay its own."""
+    if not _claim(tenant_id, mail_id):
         return
-    mail, server = claimed
     try:
-        if server is not None:
-            hand_over(mail, server)
+        mail, server = _prepare(tenant_id, mail_id)
+        missed = _hand_over(mail, server) if server else ""
     except DeliveryRefused as refusal:
         _fail(tenant_id, mail_id, str(refusal))
     except DeliveryDelayed as delay:
         _delay(tenant_id, mail_id, str(delay))
+    except Exception as error:  # whatever a mail can do to us must not stop the next one
+        logger.exception("mail.not_sent", extra={"tenant_id": tenant_id, "mail_id": mail_id})
+        _delay(tenant_id, mail_id, f"{type(error).__name__}: {error}")
     else:
-        _deliver(tenant_id, mail_id, MailState.KEPT if server is None else MailState.SENT)
+        _deliver(tenant_id, mail_id, MailState.SENT if server else MailState.KEPT, missed)
 
 
-def _claim(tenant_id: int, mail_id: int) -> tuple[Envelope, Server | None] | None:
+def _claim(tenant_id: int, mail_id: int) -> bool:
+    """Take the mail, counted and committed before it is touched, so that one that kills its worker counts too."""
     now = timezone.now()
     with tenant_scope(tenant_id):
-        free = Q(state=MailState.QUEUED) | Q(state=MailState.SENDING, claimed_at__lt=now - STALE)
-        claimed = OutgoingMail.objects.filter(free, pk=mail_id, due_at__lte=now).update(
-            state=MailState.SENDING, claimed_at=now, attempts=F("attempts") + 1
-        )
-        if not claimed:
-            return None
+        lost = Q(state=MailState.SENDING, claimed_at__lt=now - STALE)
+        mails = OutgoingMail.objects.filter(lost | Q(state=MailState.QUEUED), pk=mail_id, due_at__lte=now)
+        fresh = mails.filter(attempts__lt=MAX_ATTEMPTS)
+        if fresh.update(state=MailState.SENDING, claimed_at=now, attempts=F("attempts") + 1):
+            return True
+        gave_up = mails.exists()
+    if gave_up:
+        _fail(tenant_id, mail_id, "Its worker was lost again and again.")
+    return False
+
+
+def _prepare(tenant_id: int, mail_id: int) -> tuple[Envelope, Server | None]:
+    with tenant_scope(tenant_id):
         mail = OutgoingMail.objects.select_related("tenant").prefetch_related("files").get(pk=mail_id)
         return envelope(mail), server_for(mail)
 
 
-def _deliver(tenant_id: int, mail_id: int, state: MailState) -> None:
+def _hand_over(mail: Envelope, server: Server) -> str:
+    fault_point("before-smtp")
+    missed = hand_over(mail, server)
+    fault_point("after-smtp")
+    return missed
+
+
+def _deliver(tenant_id: int, mail_id: int, state: MailState, missed: str) -> None:
+    """Record that the mail has left, and tell it. Whatever fails in the telling, the mail must not leave again."""
     now = timezone.now()
+    for _try in range(TELL_TRIES):
+        try:
+            with tenant_scope(tenant_id):
+                delivered.send(OutgoingMail, mail=_record(mail_id, state, missed, now), at=now)
+        except Exception:  # the next try may have no deadlock; without one the mail is only recorded
+            logger.exception("mail.delivery_not_told", extra={"tenant_id": tenant_id, "mail_id": mail_id})
+        else:
+            return
     with tenant_scope(tenant_id):
-        mail = OutgoingMail.objects.select_for_update().get(pk=mail_id)
-        mail.state, mail.sent_at, mail.error = state, now, ""
-        mail.save(update_fields=["state", "sent_at", "error"])
-        delivered.send(OutgoingMail, mail=mail, at=now)
+        _record(mail_id, state, missed, now)
+
+
+def _record(mail_id: int, state: MailState, error: str, now: datetime) -> OutgoingMail:
+    mail = OutgoingMail.objects.select_for_update().get(pk=mail_id)
+    mail.state, mail.sent_at, mail.error = state, now, error
+    mail.save(update_fields=["state", "sent_at", "error"])
+    return mail
 
 
 def _delay(tenant_id: int, mail_id: int, error: str) -> None:

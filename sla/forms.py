@@ -179,7 +179,7 @@ class PolicyForm(TenantModelForm):
         if version:
             steps = [str(step) for step in version.steps]
             now = {"calendar": version.calendar_id, "steps": steps, "pause_third_party": version.pause_third_party}
-            self.initial |= now | {"for_all": self.instance.is_default}
+            self.initial.update(now, for_all=self.instance.is_default)
 
     @property
     def grid(self) -> list[tuple[Promise | str, list[forms.BoundField]]]:

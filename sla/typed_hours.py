@@ -6,13 +6,14 @@ Durations carry their unit: "4 h", "30 min", "1 h 30 min", "1.5 h", in English o
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from sla.business_time import MINUTES_A_DAY
 
 Rows = list[list[str]]
 TIME = re.compile(r"(\d{1,2})(?:[.:](\d{2}))?|(\d{1,2})(\d{2})")
-SPAN = re.compile(r"\s*(?:-|–|—|\bto\b)\s*")
-CLOSED = frozenset({"", "-", "–", "closed", "suljettu", "kiinni"})
+SPAN = re.compile(r"\s*(?:-|\u2013|\u2014|\bto\b)\s*")
+CLOSED = frozenset({"", "-", "\u2013", "closed", "suljettu", "kiinni"})
 ALWAYS = frozenset({"24/7", "24h", "24 h", "0-24", "00-24", "00:00-24:00"})
 PART = re.compile(r"(\d{1,5})(?:[.,](\d{1,2}))?\s*(h|hours?|t|tuntia?|min|minutes?|minuuttia?|m)\b", re.IGNORECASE)
 LONGEST_MINUTES = 366 * MINUTES_A_DAY
@@ -41,10 +42,10 @@ def read_hours(text: str) -> Rows:
     if plain in ALWAYS:
         return [["00:00", "24:00"]]
     spans = sorted(_span(part) for part in re.split(r"[,;]|\band\b|\bja\b", plain))
-    for (_, closes), (opens, _) in zip(spans, spans[1:], strict=False):
+    for (_, closes), (opens, _) in pairwise(spans):
         if opens < closes:
             raise ValueError(text)
-    return [[_clock(opens), _clock(closes % MINUTES_A_DAY if closes > MINUTES_A_DAY else closes)] for opens, closes in spans]
+    return [[_clock(opens), _clock(closes)] for opens, closes in spans]
 
 
 def _span(text: str) -> tuple[int, int]:
@@ -53,12 +54,13 @@ def _span(text: str) -> tuple[int, int]:
     if len(ends) != 2:
         raise ValueError(text)
     opens, closes = read_time(ends[0]), read_time(ends[1])
-    if opens == closes or opens == MINUTES_A_DAY:
+    if opens in (closes, MINUTES_A_DAY):
         raise ValueError(text)
     return opens, closes if closes > opens else closes + MINUTES_A_DAY
 
 
 def _clock(minute: int) -> str:
+    minute -= MINUTES_A_DAY if minute > MINUTES_A_DAY else 0
     return f"{minute // 60:02}:{minute % 60:02}"
 
 
@@ -81,7 +83,7 @@ def read_minutes(text: str) -> int:
 
 def _minutes(whole: str, decimals: str | None, unit: str) -> int:
     """Exact, without floating point; a fraction of a minute is refused."""
-    scale = 10 ** len(decimals or "")
+    scale: int = 10 ** len(decimals or "")
     value = (int(whole) * scale + int(decimals or 0)) * (60 if unit.lower()[0] in "ht" else 1)
     if value % scale:
         raise ValueError(f"{whole},{decimals} {unit}")

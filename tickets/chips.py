@@ -1,4 +1,4 @@
-"""Promises and statuses as people read them: words first, the clock time second, colour only where someone should act."""
+"""Promises and statuses as people read them: words first, clock time second, colour where someone should act."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from core.templatetags.vaste import local_time, minutes_words
 from sla.enums import TimerState
 from sla.models import Timer
 from tickets.enums import StatusClass
-from tickets.metrics import promise_name
+from tickets.metrics import short_promise_name
 from tickets.models import Ticket
 
 SOON = timedelta(hours=1)
@@ -59,7 +59,7 @@ def _minutes(span: timedelta) -> str:
 
 def due_chip(metric: str, due_at: datetime, warn_at: datetime | None, *, now: datetime, quiet: bool = False) -> Chip:
     """A running promise: how long is left, or how late it is."""
-    name = promise_name(metric)
+    name = short_promise_name(metric)
     # Translators: %(promise)s is the name of a promise, such as "First response".
     ahead = _("%(promise)s in %%(time)s") % {"promise": name}
     # Translators: %(promise)s is the name of a promise, such as "First response".
@@ -89,7 +89,7 @@ def next_promise_chip(ticket: Ticket, now: datetime | None = None) -> Chip:
 def timer_chip(timer: Timer, now: datetime | None = None) -> Chip:
     """One promise of a ticket, in whatever state it is."""
     now = now or timezone.now()
-    name = promise_name(timer.metric)
+    name = short_promise_name(timer.metric)
     if timer.fulfilled_at:
         used = _("in %(time)s") % {"time": minutes_words(timer.elapsed_seconds // 60)}
         if timer.breached_at:

@@ -16,7 +16,7 @@ CID = re.compile(r'src="cid:([^"]{1,250})"')
 
 
 def attachment_response(attachment: Attachment) -> HttpResponse:
-    """The file as a download: never shown in place, never sniffed, and without rights if a browser shows it after all."""
+    """The file as a download: never shown in place, never sniffed, without rights if a browser shows it after all."""
     response = HttpResponse(load(attachment.storage_key), content_type="application/octet-stream")
     name = clean_filename(attachment.name)
     response.headers["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""

@@ -50,9 +50,7 @@ class TeamQueuesForm(TeamForm):
         field: Any = self.fields["queues"]
         field.queryset = Queue.objects.all()
         if self.instance.pk:
-            grants = QueueTeamGrant.objects.filter(
-                group=self.instance.group_id, permission__codename="work_queue"
-            )
+            grants = QueueTeamGrant.objects.filter(group=self.instance.group_id, permission__codename="work_queue")
             self.initial["queues"] = list(grants.values_list("content_object", flat=True))
             self.initial["members"] = list(self.instance.members.values_list("membership", flat=True))
 

@@ -14,6 +14,23 @@ NAMES = {
 }
 
 
+# For chips in lists, where room is short.
+SHORT_NAMES = {
+    "first_response": pgettext_lazy("short promise", "Response"),
+    "investigation_start": pgettext_lazy("short promise", "Start"),
+    "next_reply": pgettext_lazy("short promise", "Reply"),
+    "periodic_update": pgettext_lazy("short promise", "Update"),
+    "restore": pgettext_lazy("short promise", "Restore"),
+    "resolution": pgettext_lazy("short promise", "Solution"),
+    "nbd": pgettext_lazy("short promise", "Next day"),
+}
+
+
+def short_promise_name(metric: str) -> str:
+    """The same in one word."""
+    return str(SHORT_NAMES[metric])
+
+
 def promise_name(metric: str) -> str:
     """What a metric is called, in the active language."""
     return str(NAMES[metric])

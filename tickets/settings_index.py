@@ -56,7 +56,9 @@ SECTIONS = (
                 _("Mail texts"),
                 _("Words of acknowledgements, solutions and reminders, in each language"),
             ),
-            Setting("mailintake:log", "history", _("Mail log"), _("Every mail in and out, quarantine, send again"), BOTH),
+            Setting(
+                "mailintake:log", "history", _("Mail log"), _("Every mail in and out, quarantine, send again"), BOTH
+            ),
         ),
     ),
     Section(
@@ -74,9 +76,13 @@ SECTIONS = (
             Setting(
                 "accounts:customers", "users", _("Customers"), _("Companies, mail domains and named experts"), BOTH
             ),
-            Setting("accounts:requesters", "user-question", _("Requesters"), _("People who ask, their addresses"), BOTH),
+            Setting(
+                "accounts:requesters", "user-question", _("Requesters"), _("People who ask, their addresses"), BOTH
+            ),
             Setting("accounts:products", "truck", _("Products"), _("Modules, words in mails and named experts"), BOTH),
-            Setting("sla:contracts", "file-text", _("Contracts"), _("What customers have bought, and until when"), BOTH),
+            Setting(
+                "sla:contracts", "file-text", _("Contracts"), _("What customers have bought, and until when"), BOTH
+            ),
         ),
     ),
     Section(

@@ -25,6 +25,8 @@ ICONS = {
     EventKind.REMINDED: "bell-plus",
     EventKind.FOLLOW_UP: "corner-up-left",
 }
+# Entering these is told by the line of reception, or of the message that brought it about.
+TOLD_BY_OTHERS = (StatusClass.NEW,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class EventLine:
 def line_of(event: TicketEvent) -> EventLine | None:
     """The line for an event; None for those that a message or another line tells already."""
     kind = EventKind(event.kind)
-    if kind not in ICONS:
+    if kind not in ICONS or event.data.get("class") in TOLD_BY_OTHERS:
         return None
     return EventLine(ICONS[kind], _WORDS[kind](event))
 

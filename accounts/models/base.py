@@ -14,7 +14,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from accounts.models.tenants import Tenant
 from accounts.scope import WrongTenant, require_tenant_id
 
-Row = TypeVar("Row", bound="TenantModel", covariant=True)
+Row = TypeVar("Row", bound="TenantModel", covariant=True)  # noqa: PLC0105  # the name that QuerySet[Row] reads best with
 
 
 class CurrentTenant(models.Expression):

@@ -94,7 +94,7 @@ def save_team(
     action = "team.changed" if team else "team.added"
     if team is None:
         team = create_team(name, lead=lead)
-    elif (team.name, team.lead) != (name, lead):
+    else:
         team.name, team.lead = name, lead
         team.save(update_fields=["name", "lead"])
     places = list(team.members.select_related("team__group", "membership__user"))

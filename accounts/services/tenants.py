@@ -17,7 +17,7 @@ from core.tokens import new_token
 
 
 @transaction.atomic
-def create_tenant(
+def create_tenant(  # noqa: PLR0913  # keyword-only: one argument per fact
     *, slug: str, name: str, language: str, time_zone: str, country: str, currency: str = "EUR", is_demo: bool = False
 ) -> Tenant:
     """A tenant with its host name, one legal entity and its first office, all named like the tenant."""
@@ -95,7 +95,7 @@ def _require_another_admin(leaving: Membership) -> None:
 
 @transaction.atomic
 def create_team(name: str, *, lead: Membership | None = None) -> Team:
-    """A team with the group that carries its grants; groups are global and teams are renamed, so its name is random."""
+    """A team with the group that carries its grants; groups are global, so the group's name is random."""
     group = Group.objects.create(name=f"tenant {require_tenant_id()} team {new_token()}")
     return Team.objects.create(name=name, lead=lead, group=group)
 

@@ -80,6 +80,13 @@ def local_time(moment: datetime, now: datetime | None = None) -> str:
 
 
 @register.filter
+def stamp(moment: datetime) -> str:
+    """A moment in a conversation: as `local_time`, but always with its time of day."""
+    short = local_time(moment)
+    return short if clock_time(moment) in short else f"{short} {clock_time(moment)}"
+
+
+@register.filter
 def clock_time(moment: datetime) -> str:
     """The time of day of an aware moment on the reader's clock: "16:45"."""
     # Translators: date format of a time of day, "16:45"; Finnish "G.i" (16.45).

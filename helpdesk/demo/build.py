@@ -1,35 +1,31 @@
-"""Both demo tenants, each in one transaction: they are there whole or not at all."""
+"""Both demo tenants, each in one transaction: a tenant is there whole or not at all."""
 
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import cycle
+from multiprocessing import get_context
 from random import Random
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from accounts.actors import member_actor
 from accounts.enums import Role
 from accounts.models import Membership, Office, Requester, Tenant
 from accounts.scope import tenant_scope
-from helpdesk.demo.letters import deliver, deliver_waiting, letter
+from helpdesk.demo.arrival import Arrival
+from helpdesk.demo.letters import deliver_waiting
 from helpdesk.demo.past import StoryClock, telling
 from helpdesk.demo.play import Play, hand_over_rest
 from helpdesk.demo.plot import LATELY, LONG_AGO, Fate, Story, load_letters, load_stories, load_workspace, script
 from helpdesk.demo.workspace import Workspace, furnish, make_tenant
-from mailintake.enums import InboundState
-from mailintake.services import triage
 from sla.business_time import Clock
-from sla.enums import Priority
-from tickets.enums import Channel, Kind
-from tickets.models import Ticket, WorkEntry
-from tickets.services import facts
-from tickets.services.conversation import Written
-from tickets.services.intake import Matter, open_ticket
+from tickets.enums import Channel
+from tickets.models import WorkEntry
 
-SLUGS = ("acme", "globex")
-TICKETS = 120
+# How many tickets each tells of.
+TICKETS = {"acme": 60, "globex": 44}
 # Open minutes of the desk's hours that lie behind: about five weeks' days up to now, and about sixty days.
 LATE_MINUTES, ALL_MINUTES = 2_300, 19_500
 LATE_SHARE = 3
@@ -41,21 +37,36 @@ class SlugTaken(Exception):
     """A tenant of this name exists and is no demo."""
 
 
-def build_demo(*, tickets: int = TICKETS, present: datetime | None = None) -> list[Tenant]:
-    """Make the demo tenants that are not there yet, with so many tickets each; returns both.
+def build_demo() -> list[Tenant]:
+    """Make the demo tenants that are not there yet, side by side in a process each; returns both.
 
-    The same `present` gives the same story; ids, tokens and Message-IDs of outgoing mail differ.
     Raises SlugTaken where somebody's own tenant has the name.
     """
-    present = present or timezone.now()
-    return [_existing(slug) or _build(slug, tickets, present) for slug in SLUGS]
+    missing = [slug for slug in TICKETS if find_demo(slug) is None]
+    if missing:
+        connection.close()  # no two processes may share it
+        with ProcessPoolExecutor(len(missing), mp_context=get_context("fork")) as processes:
+            list(processes.map(build_tenant, missing))
+    return [tenant for slug in TICKETS if (tenant := find_demo(slug))]
 
 
-def _existing(slug: str) -> Tenant | None:
+def find_demo(slug: str) -> Tenant | None:
+    """The demo tenant of that name, if it has been made.
+
+    Raises SlugTaken for a tenant that is no demo.
+    """
     tenant = Tenant.objects.filter(slug=slug).first()
     if tenant and not tenant.is_demo:
         raise SlugTaken(slug)
     return tenant
+
+
+def build_tenant(slug: str, *, tickets: int = 0, present: datetime | None = None) -> Tenant:
+    """Make one demo tenant, in one transaction.
+
+    The same `present` gives the same story; ids, tokens and Message-IDs of outgoing mail differ.
+    """
+    return _build(slug, tickets or TICKETS[slug], present or timezone.now())
 
 
 def _build(slug: str, tickets: int, present: datetime) -> Tenant:
@@ -96,7 +107,7 @@ class _Teller:
         order = list(stories)
         self.random.shuffle(order)
         plots = cycle(order)
-        lately = max(tickets // LATE_SHARE, len(LATELY))
+        lately = min(tickets, max(tickets // LATE_SHARE, len(LATELY)))
         ages = [*_spread(LATE_MINUTES, ALL_MINUTES, tickets - lately, self.random)]
         ages += _spread(8, LATE_MINUTES, lately, self.random)
         fates = {True: cycle(LATELY), False: cycle(LONG_AGO)}
@@ -107,7 +118,7 @@ class _Teller:
             arrivals.append((self._received(requester, age), age, story, requester))
         for number, (received_at, age, story, requester) in enumerate(sorted(arrivals, key=lambda a: a[0])):
             fate = next(fates[age <= LATE_MINUTES])
-            if fate in (Fate.UNTOUCHED, Fate.GIVEN) and age > NOBODY_LOOKED:
+            if fate in (Fate.UNTOUCHED, Fate.GIVEN, Fate.STARTED) and age > NOBODY_LOOKED:
                 fate = Fate.TALKING
             self._one(number, received_at, story, requester, fate, lately=age <= LATE_MINUTES)
 
@@ -125,7 +136,9 @@ class _Teller:
     def _received(self, requester: Requester, age: int) -> datetime:
         return before(self.place.clocks[self._office_key(requester)], self.clock.present, age)
 
-    def _one(self, number: int, received_at: datetime, story: Story, requester: Requester, fate: Fate, *, lately: bool) -> None:  # noqa: PLR0913
+    def _one(
+        self, number: int, received_at: datetime, story: Story, requester: Requester, fate: Fate, *, lately: bool
+    ) -> None:
         unit = str(self.random.randint(1, 4))
         title, text = (words.replace("{unit}", unit) for words in (story.title, story.text))
         story = replace(story, title=title, text=text)
@@ -133,8 +146,10 @@ class _Teller:
         agent = self.random.choice(self._members(office, Role.AGENT))
         consultant = self._consultant(story, office)
         taken_at = min(received_at + timedelta(minutes=self.random.randint(2, 14)), self.clock.present)
-        arrival = _Arrival(self.place, self.clock, story, requester, received_at, taken_at, agent)
-        ticket = arrival.by_mail(number) if lately and story.channel == Channel.MAIL else arrival.by_hand(notify=lately)
+        arrival = Arrival(self.place, self.clock, story, requester, received_at, taken_at, agent)
+        ticket = (
+            arrival.by_mail(number) if lately and story.channel == Channel.MAIL else arrival.by_hand(notify=lately)
+        )
         hours = self.place.clocks[self._office_key(requester)]
         play = Play(ticket, story, agent, consultant, hours, self.clock, self.random, taken_at, lately)
         play.perform(script(story, fate, self.random))
@@ -147,82 +162,6 @@ class _Teller:
         thing = self.place.modules.get((story.product, story.module)) or self.place.products[story.product]
         near = self._members(office, Role.CONSULTANT) or self._members(office, Role.AGENT)
         return thing.expert if thing.expert in near else self.random.choice(near)
-
-
-class _Arrival:
-    """How a matter becomes a ticket: by mail through the real intake, or typed in by the desk."""
-
-    def __init__(  # noqa: PLR0913  # all that is known at the door
-        self,
-        place: Workspace,
-        clock: StoryClock,
-        story: Story,
-        requester: Requester,
-        received_at: datetime,
-        taken_at: datetime,
-        agent: Membership,
-    ) -> None:
-        self.place, self.clock, self.story, self.requester = place, clock, story, requester
-        self.received_at, self.taken_at, self.by = received_at, taken_at, member_actor(agent)
-        self.product = place.products[story.product]
-        self.module = place.modules.get((story.product, story.module))
-        self.queue = self._queue()
-
-    def _queue(self) -> str:
-        if self.story.kind == Kind.ORDER and "Spare parts" in self.place.queues:
-            return "Spare parts"
-        customer = self.requester.customer
-        queues = [q for q in self.place.queues.values() if customer and q.office_id == customer.office_id]
-        return queues[0].name if queues else next(iter(self.place.queues))
-
-    def by_hand(self, *, notify: bool) -> Ticket:
-        """Typed in by the desk."""
-        self.clock.set(self.taken_at)
-        matter = Matter(
-            title=self.story.title,
-            queue=self.place.queues[self.queue],
-            requester=self.requester,
-            customer=self.requester.customer,
-            written=Written(text=self.story.text),
-            channel=Channel(self.story.channel),
-            received_at=self.received_at,
-            kind=Kind(self.story.kind),
-            priority=Priority(self.story.priority),
-            product=self.product,
-            module=self.module,
-        )
-        return open_ticket(matter, by=self.by, notify=notify)
-
-    def by_mail(self, number: int) -> Ticket:
-        """Through the intake, then accepted in triage or corrected after it opened by itself."""
-        queue = self.place.queues[self.queue]
-        sender = f"{self.requester.name} <{self.requester.email}>"
-        name = f"{self.place.tenant.slug}-{number}"
-        raw = letter(sender, queue.address, self.story.title, self.story.text, at=self.received_at, name=name)
-        row = deliver(self.place, self.clock, queue.address, raw, at=self.received_at, name=name)
-        self.clock.set(self.taken_at)
-        if row.state == InboundState.TRIAGE:
-            return triage.accept(row.pk, self._acceptance(), by=self.by, notify=True)
-        return facts.change(
-            Ticket.objects.get(pk=row.ticket_id),
-            by=self.by,
-            kind=Kind(self.story.kind),
-            priority=Priority(self.story.priority),
-            product=self.product,
-            module=self.module,
-        )
-
-    def _acceptance(self) -> triage.Acceptance:
-        return triage.Acceptance(
-            title=self.story.title,
-            queue=self.place.queues[self.queue],
-            requester_name=self.requester.name,
-            customer=self.requester.customer,
-            kind=Kind(self.story.kind),
-            priority=Priority(self.story.priority),
-            product=self.product,
-            module=self.module,
-        )
 
 
 def _spread(low: int, high: int, count: int, random: Random) -> list[int]:

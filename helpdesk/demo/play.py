@@ -27,13 +27,13 @@ from tickets.tasks import run_timer
 HANDED_OVER = timedelta(seconds=3)
 PHRASES = {
     "en": {
-        "ask": "Could you send us a photo of it and the exact time of the last occurrence? We go on as soon as we know.",
+        "ask": "Could you send us a photo of it and the exact time of the last occurrence? We go on then.",
         "reject": "Sorry, it came back this morning, exactly the same as before.",
         "work": "Checked again after the feedback and replaced the part.",
         "reply": "We are looking into this right now and will tell you by the end of the day how it goes on.",
     },
     "fi": {
-        "ask": "Voisitteko lähettää kuvan ja tarkan kellonajan, jolloin tämä viimeksi tapahtui? Jatkamme heti sen jälkeen.",
+        "ask": "Voisitteko lähettää kuvan ja tarkan kellonajan, jolloin tämä viimeksi tapahtui?",
         "reject": "Valitettavasti vika tuli aamulla takaisin, täsmälleen samanlaisena.",
         "work": "Tarkistettu uudelleen palautteen jälkeen ja osa vaihdettu.",
         "reply": "Selvitämme asiaa parhaillaan ja kerromme tämän päivän aikana, miten jatketaan.",

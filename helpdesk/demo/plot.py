@@ -76,6 +76,9 @@ LONG_AGO = [
 ]
 
 
+SPOKEN = (Act.NOTE, Act.ASK, Act.ANSWER, Act.REPLY)
+
+
 @dataclass(frozen=True, slots=True)
 class Story:
     """A matter that customers of a tenant come with; `talk` is what is said between its start and its solution."""
@@ -139,10 +142,10 @@ def script(story: Story, fate: Fate, random: Random) -> list[Step]:
     """What happens after reception, in order."""
     if fate is Fate.UNTOUCHED:
         return []
-    slow = random.random() < 0.12  # noqa: S311  # a story, no secret
-    given = Step(Act.ASSIGN, random.randint(200, 420) if slow else random.randint(4, 35))
-    begun = [given, Step(Act.START, random.randint(5, 60))]
-    talk = [Step(act, random.randint(8, 90), text) for act, text in story.talk]
+    slow = random.random() < 0.12  # a story, no secret
+    given = Step(Act.ASSIGN, random.randint(200, 420) if slow else random.randint(2, 15))
+    begun = [given, Step(Act.START, random.randint(1, 15))]
+    talk = [Step(act, random.randint(4, 35), text) for act, text in story.talk]
     if fate is Fate.GIVEN:
         return [given]
     if fate is Fate.STARTED:
@@ -153,18 +156,21 @@ def script(story: Story, fate: Fate, random: Random) -> list[Step]:
 
 
 def _unfinished(talk: list[Step], fate: Fate, random: Random) -> list[Step]:
-    """The talk up to where the ticket hangs, and what it hangs on."""
+    """The talk up to where the ticket hangs, and what it hangs on; the requester has heard from the desk by then."""
     if fate is Fate.WAITING:
         upto = next((index for index, step in enumerate(talk) if step.act is Act.ASK), None)
-        return talk[: upto + 1] if upto is not None else [*talk, Step(Act.ASK, random.randint(20, 90))]
+        return talk[: upto + 1] if upto is not None else [*talk, Step(Act.ASK, random.randint(10, 40))]
+    said = [step for step in talk[:3] if step.act in SPOKEN]
+    if not any(step.act in (Act.REPLY, Act.ASK) for step in said):
+        said = [Step(Act.REPLY, random.randint(4, 30)), *said]
     if fate is Fate.TALKING:
-        return talk[:3] or [Step(Act.REPLY, random.randint(20, 90))]
+        return said
     act = Act.SUPPLIER if fate is Fate.SUPPLIER else Act.VISIT
-    return [*talk[:3], Step(act, random.randint(20, 120))]
+    return [*said, Step(act, random.randint(20, 120))]
 
 
 def _ending(story: Story, fate: Fate, random: Random) -> list[Step]:
-    solved = Step(Act.RESOLVE, random.randint(15, 240), story.solution)
+    solved = Step(Act.RESOLVE, random.randint(10, 120), story.solution)
     if fate is Fate.RESOLVED:
         return [solved]
     if fate is Fate.CLOSED:

@@ -28,10 +28,11 @@ from accounts.services.tenants import add_member, create_team, create_tenant, jo
 from mailintake.models import Mailbox
 from sla.business_time import Clock, clock_of
 from sla.models import Calendar, Contract, Policy
+from sla.services.holidays import public_holidays
 from sla.services.promises import hours_of
 from sla.services.versions import save_calendar, save_policy
 from tickets.models import Queue
-from tickets.services.setup import STEPS, TARGETS, grant_queue, prepare_desk, public_holidays
+from tickets.services.setup import STEPS, TARGETS, grant_queue, prepare_desk
 
 PASSWORD = "vaste-demo-2026"  # noqa: S105  # printed for everyone who tries the demo
 METRICS = ("first_response", "investigation_start", "resolution")

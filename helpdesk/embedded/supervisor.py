@@ -18,7 +18,7 @@ STOP_SECONDS = 10.0
 _TICK = 0.05
 
 
-class StopRequested(Exception):  # noqa: N818 - somebody's wish, no error
+class StopRequested(Exception):
     """Somebody asked the launcher to end."""
 
 

@@ -1,10 +1,13 @@
 """Fetching by IMAP: read without marking, store, commit, and only then mark or delete on the server."""
 
 import logging
-from collections.abc import Iterator
+import re
+import ssl
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from imaplib import IMAP4
 
 from django.db.models import Q
 from django.utils import timezone
@@ -13,6 +16,7 @@ from imap_tools.errors import ImapToolsError
 
 from accounts.scope import tenant_scope
 from core.faults import fault_point
+from core.network import require_public, require_public_peer
 from mailintake.enums import AfterFetch
 from mailintake.models import InboundMessage, Mailbox
 from mailintake.services.receiving import store_raw
@@ -23,6 +27,7 @@ BATCH = 50
 # A poll that has not come back after this long has lost its worker.
 CLAIM = timedelta(minutes=5)
 ALARM_AFTER = timedelta(minutes=15)
+INTERNAL_DATE = re.compile(rb'INTERNALDATE "([^"]{20,30})"')
 DOORS = {
     Mailbox.Security.TLS: MailBox,
     Mailbox.Security.STARTTLS: MailBoxStartTls,
@@ -57,6 +62,11 @@ def poll(tenant_id: int, mailbox_id: int) -> int:
     except MailboxUnreachable as error:
         _failed(mailbox, str(error))
         return 0
+    except Exception as error:
+        # Our own fault, or an answer that no server should give: shown like any other, and the claim is given back.
+        logger.exception("mailbox.not_fetched", extra={"tenant_id": tenant_id, "mailbox_id": mailbox_id})
+        _failed(mailbox, f"{type(error).__name__}: {error}")
+        return 0
     _succeeded(mailbox)
     return new
 
@@ -77,23 +87,36 @@ def connected(mailbox: Mailbox) -> Iterator[BaseMailBox]:
     Raises MailboxUnreachable with the server's words.
     """
     try:
-        box = DOORS[Mailbox.Security(mailbox.security)](mailbox.host, mailbox.port, timeout=TIMEOUT_SECONDS)
+        require_public(mailbox.host, mailbox.port)
+        box = _open(mailbox)
+        require_public_peer(box.client.socket())
         with box.login(mailbox.username, mailbox.password, initial_folder=mailbox.folder):
             yield box
-    except (OSError, ImapToolsError) as error:
+    except (OSError, ImapToolsError, IMAP4.error) as error:
         raise MailboxUnreachable(str(error) or type(error).__name__) from error
+
+
+def _open(mailbox: Mailbox) -> BaseMailBox:
+    """A connection that nobody has signed in to; the server's certificate is checked, as imaplib alone does not."""
+    door = DOORS[Mailbox.Security(mailbox.security)]
+    if mailbox.security == Mailbox.Security.NONE:
+        return door(mailbox.host, mailbox.port, timeout=TIMEOUT_SECONDS)
+    context = ssl.create_default_context()
+    return door(mailbox.host, mailbox.port, timeout=TIMEOUT_SECONDS, ssl_context=context)
 
 
 def _fetch_all(box: BaseMailBox, mailbox: Mailbox) -> int:
     status = box.folder.status(mailbox.folder, ["UIDVALIDITY", "UIDNEXT"])
     _begin(box, mailbox, status["UIDVALIDITY"], status["UIDNEXT"])
-    new = 0
+    new, whole = 0, True
     for uid in _waiting(box, mailbox):
         fetched = _fetch(box, uid)
         if fetched is None:
+            # Gone meanwhile, or the server would not give it: then the next poll asks again, so none is passed over.
+            whole = False
             continue
         fault_point("after-fetch")
-        new += _store(mailbox, fetched)
+        new += _store(mailbox, fetched, whole=whole)
         fault_point("after-receipt-commit")
         _acknowledge(box, mailbox, uid)
     return new
@@ -109,7 +132,9 @@ def _begin(box: BaseMailBox, mailbox: Mailbox, validity: int, next_uid: int) -> 
     if mailbox.uid_validity is None:
         since = mailbox.started_at.date() - timedelta(days=1)
         recent = [int(uid) for uid in box.uids(AND(date_gte=since))]
-        younger = [uid for uid in recent if (mail := _fetch(box, uid)) and mail.received_at >= mailbox.started_at]
+        # Servers keep whole seconds.
+        start = mailbox.started_at.replace(microsecond=0)
+        younger = [uid for uid in recent if (at := _arrival(box, uid)) and at >= start]
         mailbox.last_uid = min(younger, default=next_uid) - 1
         mailbox.older_count = sum(1 for uid in box.uids() if int(uid) <= mailbox.last_uid)
     else:
@@ -128,7 +153,7 @@ def _waiting(box: BaseMailBox, mailbox: Mailbox) -> list[int]:
         sources = InboundMessage.objects.filter(mailbox=mailbox, source__startswith=f"imap:{mailbox.uid_validity}:")
         known = {int(source.rpartition(":")[2]) for source in sources.values_list("source", flat=True)}
     left = _uids(box, AND(seen=False)) if mailbox.after_fetch == AfterFetch.SEEN else _uids(box, "ALL")
-    return sorted({*new, *(uid for uid in left if uid in known)})[:BATCH]
+    return sorted({*(uid for uid in new if uid not in known), *(uid for uid in left if uid in known)})[:BATCH]
 
 
 def _uids(box: BaseMailBox, criteria: str | AND) -> list[int]:
@@ -141,25 +166,32 @@ def _fetch(box: BaseMailBox, uid: int) -> Fetched | None:
     part = next((row for row in answer or [] if isinstance(row, tuple)), None)
     if status != "OK" or part is None:
         return None
-    return Fetched(uid, bytes(part[1]), _internal_date(bytes(part[0])))
+    return Fetched(uid, bytes(part[1]), _internal_date(answer) or timezone.now())
 
 
-def _internal_date(head: bytes) -> datetime:
-    """When the server took the mail in (RFC 3501, INTERNALDATE); now where it does not say."""
-    text = head.decode("ascii", "replace")
-    start = text.find('INTERNALDATE "')
+def _arrival(box: BaseMailBox, uid: int) -> datetime | None:
+    """When a mail arrived, without its bytes."""
+    return _internal_date(box.client.uid("FETCH", str(uid), "(INTERNALDATE)")[1])
+
+
+def _internal_date(answer: Iterable[bytes | tuple[bytes, bytes] | None]) -> datetime | None:
+    """When the server took the mail in (RFC 3501, INTERNALDATE), which stands before or behind the mail itself."""
+    around = b" ".join(row[0] if isinstance(row, tuple) else row or b"" for row in answer)
+    found = INTERNAL_DATE.search(around)
     try:
-        return datetime.strptime(text[start + 14 : start + 40], "%d-%b-%Y %H:%M:%S %z").astimezone(UTC)
+        return datetime.strptime(found[1].decode("ascii"), "%d-%b-%Y %H:%M:%S %z").astimezone(UTC) if found else None
     except ValueError:
-        return timezone.now()
+        return None
 
 
-def _store(mailbox: Mailbox, mail: Fetched) -> bool:
+def _store(mailbox: Mailbox, mail: Fetched, *, whole: bool) -> bool:
+    """Commit the mail; `whole` says that all mails before it are stored, so that reading may go on behind it."""
     source = f"imap:{mailbox.uid_validity}:{mail.uid}"
     with tenant_scope(mailbox.tenant_id):
         known = InboundMessage.objects.filter(mailbox=mailbox, source=source).exists()
         store_raw(mailbox, source=source, raw=mail.raw, received_at=mail.received_at, recipient=mailbox.address)
-        Mailbox.objects.filter(pk=mailbox.pk, last_uid__lt=mail.uid).update(last_uid=mail.uid)
+        if whole:
+            Mailbox.objects.filter(pk=mailbox.pk, last_uid__lt=mail.uid).update(last_uid=mail.uid)
     return not known
 
 

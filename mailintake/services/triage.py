@@ -20,6 +20,9 @@ from tickets.services import conversation, lifecycle
 from tickets.services.intake import Matter, open_ticket
 from tickets.services.people import known_sender, requester_for
 
+# Why a mail may wait that nobody will ever acknowledge.
+AUTOMATIC = ("auto_reply", "bulk", "bounce", "report", "loop", "no_sender")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acceptance:
@@ -87,7 +90,7 @@ def accept(inbound_id: int, form: Acceptance, *, by: Actor, notify: bool) -> Tic
         received_at=row.received_at,
         copies=placing.copies_of(mail, row.tenant),
     )
-    personal = row.reason not in ("auto_reply", "bulk", "no_sender")
+    personal = row.reason not in AUTOMATIC
     ticket = open_ticket(matter, by=by, notify=notify, acknowledge=personal)
     _finish(row, ticket)
     return ticket

@@ -40,7 +40,9 @@ def _waiting() -> Any:
     """Mails in triage, each knowing how many wait, its place among them, and its neighbours."""
     line = InboundMessage.objects.in_triage()
     older = Q(received_at__lt=OuterRef("received_at")) | Q(received_at=OuterRef("received_at"), pk__lt=OuterRef("pk"))
-    younger = Q(received_at__gt=OuterRef("received_at")) | Q(received_at=OuterRef("received_at"), pk__gt=OuterRef("pk"))
+    younger = Q(received_at__gt=OuterRef("received_at")) | Q(
+        received_at=OuterRef("received_at"), pk__gt=OuterRef("pk")
+    )
 
     def count(condition: Q) -> Coalesce:
         counted = line.filter(condition).order_by().values("state").annotate(n=Count("pk")).values("n")
@@ -82,6 +84,8 @@ def _render(
     context = {
         "row": row,
         "mail": parsed,
+        "sender_name": parsed.from_.name or parsed.from_.email or "?",
+        "acknowledges": row.reason not in triage.AUTOMATIC,
         "form": form or _prefilled(request, parsed, guess, row, lists),
         "place": row.before + 1,
         "total": row.before + row.after + 1,

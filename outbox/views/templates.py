@@ -1,5 +1,7 @@
 """The words of automatic mails, per purpose and language."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -61,7 +63,7 @@ def template(request: MemberRequest, purpose: str, language: str) -> HttpRespons
         return redirect("outbox:templates")
     label, spoken = Purpose(purpose).label, Language(language).label
     shown = None if form.errors else _preview(row, language)
-    more = {"template": "outbox/template.html", "row": row, "own": own, "preview": shown}
+    more: dict[str, Any] = {"template": "outbox/template.html", "row": row, "own": own, "preview": shown}
     more |= {"variables": [(name, str(SAMPLES[name])) for name in VARIABLES[purpose]]}
     return form_page(request, form, title=f"{label}, {spoken}", up=("outbox:templates", _("Mail texts")), **more)
 

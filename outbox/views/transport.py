@@ -1,5 +1,7 @@
 """The tenant's own server for outgoing mail."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -33,7 +35,12 @@ def transport(request: MemberRequest) -> HttpResponse:
         return redirect("outbox:transport")
     waiting = OutgoingMail.objects.filter(state=MailState.QUEUED).exclude(error="")
     last = waiting.only("error").order_by("-queued_at").first()
-    more = {"template": "outbox/transport.html", "transport": row, "waiting": waiting.count(), "last": last}
+    more: dict[str, Any] = {
+        "template": "outbox/transport.html",
+        "transport": row,
+        "waiting": waiting.count(),
+        "last": last,
+    }
     return form_page(request, form, title=_("Sending mail"), up=("tickets:settings", _("Settings")), **more)
 
 

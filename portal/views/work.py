@@ -38,9 +38,8 @@ def act(request: TenantRequest, visit: Visit, verb: str) -> HttpResponse:
         return _page(request, visit, opened=verb, bound=form, status=422)
     if browser.is_trusted(request, visit.link):
         return _carry_out(request, visit, verb, form)
-    if browser.mail_code(visit.link):
-        return _code_page(request, visit, verb, form)
-    return _code_page(request, visit, verb, form, status=429)
+    status = 200 if browser.mail_code(visit.link) else 429
+    return _code_page(request, visit, verb, form, status=status)
 
 
 @require_POST
@@ -69,8 +68,9 @@ def type_code(request: TenantRequest, visit: Visit) -> HttpResponse:
 def new_code(request: TenantRequest, visit: Visit) -> HttpResponse:
     """Another code, where the first did not arrive."""
     verb = request.POST.get("verb", "")
+    form = _form(request, visit, verb)
     status = 200 if browser.mail_code(visit.link, again=True) else 429
-    return _code_page(request, visit, verb, _form(request, visit, verb), status=status)
+    return _code_page(request, visit, verb, form, status=status)
 
 
 @require_POST

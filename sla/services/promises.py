@@ -36,7 +36,7 @@ class Choice:
 
 
 def choose(customer: Customer | None, queue_policy: Policy | None, *, on: date) -> Choice | None:
-    """The customer's contract of that day decides, then the queue, then the tenant's default; None promises nothing."""
+    """The customer's contract of that day decides, then the queue, then the default; None promises nothing."""
     contract = _contract(customer, on)
     if contract and contract.policy.current:
         return Choice(contract.policy.current, contract, "contract")

@@ -34,7 +34,7 @@ def save_calendar(
 
 
 @transaction.atomic
-def save_policy(
+def save_policy(  # noqa: PLR0913  # keyword-only: one argument per fact
     *,
     name: str,
     calendar: Calendar,

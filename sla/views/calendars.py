@@ -68,7 +68,9 @@ def calendar(request: MemberRequest, pk: int | None = None) -> HttpResponse:
 
 
 def _like(office: Office) -> dict[str, Any]:
-    return {"office": office.pk, "time_zone": office.time_zone} | {f"day{day}": [["08:00", "16:00"]] for day in range(5)}
+    return {"office": office.pk, "time_zone": office.time_zone} | {
+        f"day{day}": [["08:00", "16:00"]] for day in range(5)
+    }
 
 
 def _shown(row: Calendar | None) -> dict[str, Any]:
@@ -102,7 +104,7 @@ def special_days(request: MemberRequest, pk: int, year: int) -> HttpResponse:
     if row.current is None or abs(year - timezone.localdate().year) > YEARS_AHEAD:
         raise Http404
     lines = _lines(row, year, request.membership.office)
-    days = SpecialDays(posted(request), initial=lines)
+    days: Any = SpecialDays(posted(request), initial=lines)
     days.year = year
     if days.is_valid():
         edit_holidays(row, year, days.days(), by=request.actor)

@@ -1,5 +1,7 @@
 """Policies: what is promised, and what customers have bought of it."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -58,7 +60,7 @@ def policy(request: MemberRequest, pk: int | None = None) -> HttpResponse:
         promises = Timer.objects.live().filter(policy_version__policy=row).count()
         affected = {"contracts": row.contracts.count(), "promises": promises}
     up, title = ("sla:policies", _("Promises")), form.initial.get("name") or _("New promises")
-    more = {"template": "sla/policy.html", "metrics": METRICS.values(), "affected": affected}
+    more: dict[str, Any] = {"template": "sla/policy.html", "metrics": METRICS.values(), "affected": affected}
     return form_page(request, form, title=title, up=up, **more)
 
 

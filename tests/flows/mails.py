@@ -1,8 +1,8 @@
 """Mails as people's programs write them, for the tests of whole flows."""
 
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
-from datetime import UTC, datetime
 
 
 def mail(

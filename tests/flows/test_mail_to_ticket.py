@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from mailintake.enums import InboundState
 from mailintake.models import InboundMessage, Mailbox
@@ -14,7 +15,6 @@ from sla.models import Timer
 from tests.conftest import Cast
 from tests.flows.mails import mail
 from tickets.models import Message, Ticket
-from django.utils import timezone
 
 
 def arrive(cast: Cast, raw: bytes, source: str = "smtp:1") -> InboundMessage:
@@ -104,7 +104,14 @@ def test_a_mail_becomes_an_accepted_answered_solved_ticket(acme: Cast, mailbox: 
     assert "/c/" in solution.text
     assert aino.get("/tickets/1001/").status_code == 200
 
-    for path in ("/my/", "/unassigned/", f"/queues/{acme.desk.queue.pk}/?show=all", "/search/?q=suodatin", "/tickets/new/", "/triage/"):
+    for path in (
+        "/my/",
+        "/unassigned/",
+        f"/queues/{acme.desk.queue.pk}/?show=all",
+        "/search/?q=suodatin",
+        "/tickets/new/",
+        "/triage/",
+    ):
         page = aino.get(path)
         assert page.status_code == 200, path
 

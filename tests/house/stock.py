@@ -5,9 +5,9 @@ from datetime import date
 from typing import Any
 
 from django.utils import timezone
+from guardian.shortcuts import assign_perm
 
-from accounts.actors import SYSTEM
-from accounts.models import CustomerDomain, LegalEntity, Membership, Module, Product, RequesterAddress, TeamMember
+from accounts.models import LegalEntity, Membership, Module, Product
 from mailintake.models import InboundMessage, Mailbox, ThreadMark
 from mailintake.services.receiving import store_raw
 from mailintake.tasks import process
@@ -16,7 +16,7 @@ from sla.models import Contract, StepFired, Timer
 from tests.conftest import Cast
 from tests.flows.mails import mail
 from tickets.enums import Channel
-from tickets.models import Attachment, BoundBrowser, Message, QueueUserGrant, Status, Ticket, TicketCounter, WorkType
+from tickets.models import Attachment, BoundBrowser, Queue, Status, Ticket, TicketCounter, WorkType
 from tickets.services import conversation, lifecycle, links, work
 from tickets.services.conversation import NewFile, Written
 from tickets.services.intake import Matter, open_ticket
@@ -73,14 +73,14 @@ def new_ticket(cast: Cast, writer: str, **more: Any) -> Ticket:
 
 
 def _records(cast: Cast, worker: str) -> dict[str, Any]:
-    product = Product.objects.create(name="PackLine")
+    product, entity = Product.objects.create(name="PackLine"), LegalEntity.objects.get()
     contract = Contract.objects.create(
-        number="K-1", customer=cast.customer, policy=cast.desk.policy, starts_on=date(2027, 1, 1)
+        number="K-1", customer=cast.customer, policy=cast.desk.policy, legal_entity=entity, starts_on=date(2027, 1, 1)
     )
     return {
         "member": cast.members[worker].pk,
         "office": cast.office.pk,
-        "entity": LegalEntity.objects.get().pk,
+        "entity": entity.pk,
         "team": cast.desk.team.pk,
         "queue": cast.desk.queue.pk,
         "calendar": cast.desk.calendar.pk,
@@ -119,8 +119,8 @@ def _loose_rows(cast: Cast, ids: dict[str, Any], held: Ticket, worker: str) -> N
         OutgoingFile.objects.create(mail=outgoing, name="a", content_type="text/plain", storage_key="a", size=1)
         MailTemplate.objects.create(purpose="details", language="fi", subject="Työ", body="{{number}}")
         Transport.objects.create(host="smtp.elsewhere.example")
-        ThreadMark.objects.create(ticket=held, message_id="thread@elsewhere.example")
-        StepFired.objects.create(timer=Timer.objects.all()[0], cycle=0, step="75")
+        ThreadMark.objects.create(ticket=held, mail_id="thread@elsewhere.example")
+        StepFired.objects.create(timer=Timer.objects.all()[0], step=75, at=timezone.now())
         BoundBrowser.objects.create(member=member, secret_hash="0" * 64, expires_at=timezone.now())
         links.use_form(held.links.order_by("pk")[0], "form-token")
         _grant(cast, member)
@@ -128,8 +128,6 @@ def _loose_rows(cast: Cast, ids: dict[str, Any], held: Ticket, worker: str) -> N
 
 def _grant(cast: Cast, member: Membership) -> None:
     """A personal grant, given to somebody whom it opens nothing that a test counts as closed."""
-    queue = type(cast.desk.queue).objects.create(name="Aside", address="aside@elsewhere.example", office=cast.office)
-    QueueUserGrant.objects.assign_perm("tickets.work_queue", member.user, queue)
+    queue = Queue.objects.create(name="Aside", address="aside@elsewhere.example", office=cast.office)
+    assign_perm("tickets.work_queue", member.user, queue)
 
-
-__all__ = ["CustomerDomain", "Message", "RequesterAddress", "Stock", "SYSTEM", "TeamMember", "fill", "new_ticket"]

@@ -1,7 +1,6 @@
 """A ticket in Konsta's hands, the links that mails would carry, and a browser that knows nobody."""
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,7 +9,6 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from accounts.actors import SYSTEM
 from accounts.models import TenantModel
 from outbox.models import OutgoingMail
 from tests.conftest import Cast
@@ -23,23 +21,18 @@ from tickets.services.intake import Matter, open_ticket
 TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
 
 
-@pytest.fixture(autouse=True)
-def _urls(settings: Any) -> None:
-    settings.ROOT_URLCONF = "tests.portal.urls"
-
-
-def make_ticket(cast: Cast, **more: Any) -> Ticket:
+def make_ticket(cast: Cast, title: str = "Rullanostin ei toimi") -> Ticket:
     """A fault that Otto reported, in Konsta's hands, with a note and two files."""
     with cast.scope():
         matter = Matter(
-            title="Rullanostin ei toimi",
+            title=title,
             queue=cast.desk.queue,
             requester=cast.requester,
             customer=cast.customer,
             written=Written(text="Paine putoaa.", files=[NewFile("käyrä.png", "image/png", b"\x89PNG fake")]),
             channel=Channel.MAIL,
             received_at=timezone.now(),
-            **({"assignee": cast.members["konsta"]} | more),
+            assignee=cast.members["konsta"],
         )
         ticket = open_ticket(matter, by=cast.actor("aino"))
         secret = Written(text="Varaosa on hyllyssä C.", files=[NewFile("salaisuus.html", "text/html", b"<script>1")])
@@ -125,13 +118,3 @@ def rows(cast: Cast) -> dict[str, Any]:
 def fresh(cast: Cast, ticket: Ticket) -> Ticket:
     with cast.scope():
         return Ticket.objects.select_related("assignee", "queue").get(pk=ticket.pk)
-
-
-Change = Callable[[Cast, Ticket], Any]
-
-
-def _close(cast: Cast, ticket: Ticket) -> None:
-    lifecycle.close(ticket, by=SYSTEM)
-
-
-CLOSE: Change = _close

@@ -1,5 +1,6 @@
 """What the consultant's presses do, in a browser that may act; and that each does it once."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -109,18 +110,18 @@ def test_time_and_note(acme: Cast, browser: Client, ticket: Ticket, work: str) -
 
 
 @pytest.mark.parametrize(
-    ("verb", "values", "kept"),
+    ("verb", "values"),
     [
-        ("ask", {"text": "   "}, ""),
-        ("resolve", {"solution": "", "minutes": "45"}, 'value="45"'),
-        ("resolve", {"solution": "Valmis.", "minutes": "0"}, "Valmis."),
-        ("time", {"minutes": "1441", "text": "Pitkä päivä."}, "Pitkä päivä."),
-        ("time", {"minutes": "", "text": "Unohtui."}, "Unohtui."),
-        ("note", {"text": ""}, ""),
+        ("ask", {"text": "   "}),
+        ("resolve", {"solution": "", "minutes": "4711"}),
+        ("resolve", {"solution": "Valmis.", "minutes": "0"}),
+        ("time", {"minutes": "1441", "text": "Pitkä päivä."}),
+        ("time", {"minutes": "", "text": "Unohtui."}),
+        ("note", {"text": ""}),
     ],
 )
 def test_a_refused_form_keeps_what_was_typed(
-    acme: Cast, browser: Client, work: str, verb: str, values: dict[str, str], kept: str
+    acme: Cast, browser: Client, work: str, verb: str, values: dict[str, str]
 ) -> None:
     browser.get(work)
     before = rows(acme)
@@ -128,7 +129,7 @@ def test_a_refused_form_keeps_what_was_typed(
     answer = press(browser, work, verb, **values)
 
     assert answer.status_code == 422
-    assert kept in answer.content.decode()
+    assert all(value.strip() in answer.content.decode() for value in values.values())
     assert 'aria-invalid="true"' in answer.content.decode()
     assert rows(acme) == before
 
@@ -210,7 +211,7 @@ def test_one_link_opens_one_ticket(acme: Cast, browser: Client, ticket: Ticket, 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("verb", "values"), [("time", {"minutes": "30"}), ("resolve", {"solution": "Valmis."})])
 def test_a_form_raced_by_two_presses(
-    acme: Cast, open_door: None, browser: Client, ticket: Ticket, work: str, verb: str, values: dict[str, Any]
+    acme: Cast, browser: Client, work: str, verb: str, values: dict[str, Any]
 ) -> None:
     token = form_token(browser.get(work), f"{work}{verb}/")
 
@@ -232,7 +233,7 @@ def test_a_form_raced_by_two_presses(
 
 @pytest.mark.django_db(transaction=True)
 def test_a_press_that_waits_while_the_ticket_goes_to_somebody_else(
-    acme: Cast, open_door: None, browser: Client, ticket: Ticket, work: str
+    acme: Cast, browser: Client, ticket: Ticket, work: str
 ) -> None:
     """The press has passed the look at the link when the hand-over commits: the lock shows it the truth."""
     token = form_token(browser.get(work), f"{work}resolve/")
@@ -256,15 +257,15 @@ def test_a_press_that_waits_while_the_ticket_goes_to_somebody_else(
 
 
 def _wait_for_a_lock() -> None:
-    """Until some other connection waits for a row that this one holds."""
+    """Until some other connection waits for what this one holds."""
     with connection.cursor() as cursor:
         for _ in range(200):
             cursor.execute(
-                "SELECT pg_sleep(0.05), count(*) FROM pg_stat_activity "
-                "WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+                "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
             )
-            if cursor.fetchone()[1]:
+            if cursor.fetchone()[0]:
                 return
+            time.sleep(0.05)
     raise AssertionError("nobody waits")
 
 

@@ -2,7 +2,6 @@
 
 from typing import ClassVar
 
-from django.contrib.auth.models import Group
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q

@@ -74,7 +74,7 @@ def _policy_event(
     return PolicySet(at=event.at, recorded_at=event.recorded_at, seq=event.pk, policy=rules)
 
 
-def _plain_event(event: TicketEvent) -> Event | None:
+def _plain_event(event: TicketEvent) -> Event | None:  # noqa: PLR0911  # one answer per kind of event
     at, recorded_at, seq, data = event.at, event.recorded_at, event.pk, event.data
     match event.kind:
         case EventKind.RECEIVED:

@@ -123,7 +123,7 @@ class Posting:
     confidential: bool = False
 
 
-def _post(
+def _post(  # noqa: PLR0917  # private, and each caller reads like a sentence
     ticket: Ticket, purpose: Purpose, reader: Reader, subject: str, content: Content, how: Posting
 ) -> OutgoingMail:
     desk, tenant = ticket.queue.address, ticket.tenant

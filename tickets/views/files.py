@@ -29,7 +29,7 @@ def attachment(request: MemberRequest, pk: int) -> HttpResponseBase:
 @member_required
 @xframe_options_sameorigin
 def original(request: MemberRequest, number: int, pk: int) -> HttpResponse:
-    """A mail's HTML in a frame of its own, sanitised when stored and sandboxed here; pictures that came with it show."""
+    """A mail's HTML in a frame of its own, sanitised when stored and sandboxed here; its own pictures show."""
     ticket = get_ticket(request, number)
     message = get_object_or_404(Message.objects.prefetch_related("attachments"), pk=pk, ticket=ticket)
     response = render(request, "tickets/mail_frame.html", {"html": inline_images(message)})

@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
 from accounts.access import may, member_required
@@ -15,7 +15,7 @@ from tickets.paging import page_by_deadline
 from tickets.rows import rows_of
 from tickets.search import find
 
-SHOWN = ("open", "finished", "all")
+SHOWN = {"open": gettext_lazy("Open"), "finished": gettext_lazy("Finished"), "all": gettext_lazy("All")}
 
 
 @require_GET
@@ -29,6 +29,7 @@ def home(request: MemberRequest) -> HttpResponse:
 
 def _list(request: MemberRequest, tickets: TicketQuerySet, title: str, empty: str) -> HttpResponse:
     shown = request.GET.get("show", "open")
+    shown = shown if shown in SHOWN else "all"
     if shown == "open":
         tickets = tickets.unfinished()
     elif shown == "finished":
@@ -44,7 +45,8 @@ def _list(request: MemberRequest, tickets: TicketQuerySet, title: str, empty: st
         "rows": rows,
         "page": page,
         "empty": empty,
-        "shown": shown if shown in SHOWN else "all",
+        "shown": shown,
+        "filters": [(label, f"?show={name}", shown == name) for name, label in SHOWN.items()],
         "may_take": may(request.membership, "tickets.create"),
     }
     return render(request, "tickets/ticket_list.html", context)

@@ -68,7 +68,9 @@ def queue(request: MemberRequest, pk: int | None = None) -> HttpResponse:
 @require_GET
 @role_required(Role.ADMIN)
 def teams(request: MemberRequest) -> HttpResponse:
-    members = Prefetch("members", TeamMember.objects.select_related("membership__user").order_by("membership__user__name"))
+    members = Prefetch(
+        "members", TeamMember.objects.select_related("membership__user").order_by("membership__user__name")
+    )
     rows = Team.objects.select_related("lead__user").prefetch_related(members)
     listing = Listing(
         title=_("Teams"),
@@ -94,9 +96,8 @@ def team(request: MemberRequest, pk: int | None = None) -> HttpResponse:
     form = TeamQueuesForm(posted(request), instance=row)
     if form.is_valid():
         data = form.cleaned_data
-        known = get_object_or_404(Team, pk=pk) if pk else None
         facts = {name: data[name] for name in ("name", "lead", "members")}
-        set_queues(save_team(known, by=request.actor, **facts), data["queues"], by=request.actor)
+        set_queues(save_team(row, by=request.actor, **facts), data["queues"], by=request.actor)
         messages.success(request, _("Saved"))
         return redirect("tickets:teams")
     title = form.initial.get("name") or _("New team")

@@ -1,7 +1,7 @@
 """One ticket: its conversation, its promises, and the forms that move it on."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -41,7 +41,19 @@ def timeline(ticket: Ticket) -> list[Entry]:
     entries = [Entry(message.at, message=message) for message in reversed(messages)]
     entries += [Entry(event.at, line=line) for event in reversed(events) if (line := line_of(event))]
     # Sorting is stable: what happened at one instant stays in its own order.
-    return sorted(entries, key=lambda entry: entry.at)
+    return _folded(sorted(entries, key=lambda entry: entry.at))
+
+
+def _folded(entries: list[Entry]) -> list[Entry]:
+    """Neighbouring lines of one minute become one, so that the conversation stays in sight."""
+    folded: list[Entry] = []
+    for entry in entries:
+        last = folded[-1] if folded else None
+        if last and last.line and entry.line and entry.at - last.at < timedelta(minutes=1):
+            folded[-1] = Entry(last.at, line=EventLine(last.line.icon, f"{last.line.text}. {entry.line.text}"))
+        else:
+            folded.append(entry)
+    return folded
 
 
 def other_tickets(request: MemberRequest, ticket: Ticket) -> list[Ticket]:

@@ -6,7 +6,6 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import Error
 
 from mailintake.smtp import find_mailboxes, keep
 
@@ -25,5 +24,8 @@ class Command(BaseCommand):
             if not found:
                 raise CommandError(f"{options['to']} is no mailbox here.", returncode=os.EX_NOUSER)
             keep({options["to"]: found[0]}, options["sender"], raw)
-        except Error as error:
+        except CommandError:
+            raise
+        except Exception as error:
+            # Any other code would have the mail server give the mail up.
             raise CommandError(f"Not stored: {error}", returncode=os.EX_TEMPFAIL) from error

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from accounts.roles import require_application_role
-from mailintake.smtp import server_factory
+from mailintake.smtp import protocol_factory
 
 
 class Command(BaseCommand):
@@ -22,7 +22,7 @@ class Command(BaseCommand):
         loop, stop = asyncio.get_running_loop(), asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
-        server = await loop.create_server(server_factory, host or "127.0.0.1", int(port))
+        server = await loop.create_server(protocol_factory(), host or "127.0.0.1", int(port))
         self.stdout.write(f"SMTP on {host}:{port}")
         async with server:
             await stop.wait()

@@ -1,0 +1,29 @@
+"""What became of a mail, in words."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+REASONS: dict[str, Promise] = {
+    "new": _("Nothing points to a ticket"),
+    "possible_follow_up": _("It may belong to a ticket, but the sender has nothing to do with it"),
+    "closed_ticket": _("Its ticket is closed"),
+    "no_sender": _("It names nobody to answer"),
+    "auto_reply": _("An automatic reply"),
+    "bulk": _("A newsletter or a mailing list"),
+    "bounce": _("A mail of ours could not be delivered"),
+    "report": _("A receipt"),
+    "loop": _("Our own mail came back"),
+    "duplicate": _("The same mail came in before"),
+    "too_big": _("Larger than a mail may be"),
+    "unreadable": _("Its bytes are no readable mail"),
+    "gave_up": _("Reading it stopped the worker several times"),
+    "failed": _("Reading it failed several times"),
+    "member_unproven": _("The address is a colleague's, but nothing proves the sender"),
+    "discarded": _("Somebody of the desk said that it is no request"),
+    "released": _("Let in by a person"),
+}
+
+
+def reason_words(code: str) -> str:
+    """Why a mail is where it is, in the active language; "" where nothing is to be said."""
+    return str(REASONS.get(code, ""))

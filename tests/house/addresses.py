@@ -1,0 +1,181 @@
+"""Every address of the product, and who may do what there. A new address needs one line here."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+EVERYBODY = ("ada", "liisa", "aino", "konsta", "fiona")
+ADMIN = ("ada",)
+LEADS = ("ada", "liisa")
+DESK = ("ada", "liisa", "aino")
+SEES_ALL = ("ada", "liisa", "aino", "fiona")
+# For anybody who has the address: sign-in, and the pages behind mail links.
+PUBLIC: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One address: its methods, who may, what its parameters stand for (names of Stock.ids, or "=" and a constant).
+
+    Whoever may not gets 403, those in `blind` 404, because they may not even know of the thing.
+    """
+
+    methods: str
+    who: tuple[str, ...]
+    blind: tuple[str, ...] = ()
+    params: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def foreign_params(self) -> list[str]:
+        """The parameters that name a thing of one tenant."""
+        return [name for name, value in self.params.items() if not value.startswith("=")]
+
+    def kwargs(self, ids: dict[str, Any], other: dict[str, Any] | None = None, swap: frozenset[str] = frozenset()) -> Any:
+        """The parameters for a tenant's things; those in `swap` for the other tenant's."""
+        return {
+            name: value[1:] if value.startswith("=") else (other if other and name in swap else ids)[value]
+            for name, value in self.params.items()
+        }
+
+
+def row(methods: str, who: tuple[str, ...], blind: tuple[str, ...] = (), **params: str) -> Row:
+    return Row(methods, who, blind, params)
+
+
+KONSTA = ("konsta",)
+
+ADDRESSES = {
+    # Signing in, and what belongs to one's own account.
+    "account_login": row("GET POST", PUBLIC),
+    "account_logout": row("GET POST", PUBLIC),
+    "account_request_login_code": row("GET POST", PUBLIC),
+    "account_confirm_login_code": row("GET POST", PUBLIC),
+    "account_inactive": row("GET", PUBLIC),
+    "account_signup": row("GET POST", PUBLIC),
+    "account_reset_password": row("GET POST", PUBLIC),
+    "account_reset_password_done": row("GET", PUBLIC),
+    "account_reset_password_from_key": row("GET POST", PUBLIC, uidb36="=1", key="=set-password"),
+    "account_reset_password_from_key_done": row("GET", PUBLIC),
+    "account_reauthenticate": row("GET POST", EVERYBODY),
+    "account_change_password": row("GET POST", EVERYBODY),
+    "account_set_password": row("GET POST", EVERYBODY),
+    "styleguide": row("GET", PUBLIC),
+    # Tickets.
+    "tickets:home": row("GET", EVERYBODY),
+    "tickets:mine": row("GET", EVERYBODY),
+    "tickets:unassigned": row("GET", EVERYBODY),
+    "tickets:search": row("GET", EVERYBODY),
+    "tickets:queue": row("GET", SEES_ALL, KONSTA, pk="queue"),
+    "tickets:create": row("GET POST", DESK),
+    "tickets:bulk": row("POST", EVERYBODY),
+    "tickets:detail": row("GET", SEES_ALL, KONSTA, number="ticket"),
+    "tickets:write": row("POST", DESK, KONSTA, number="ticket"),
+    "tickets:undo": row("POST", ("aino",), ("ada", "liisa", "konsta"), number="ticket", pk="reply"),
+    "tickets:start": row("POST", DESK, KONSTA, number="ticket"),
+    "tickets:take": row("POST", DESK, KONSTA, number="ticket"),
+    "tickets:hand_over": row("POST", DESK, KONSTA, number="ticket"),
+    "tickets:resolve": row("GET POST", DESK, KONSTA, number="ticket"),
+    "tickets:close": row("POST", DESK, KONSTA, number="ticket"),
+    "tickets:reopen": row("POST", DESK, KONSTA, number="ticket"),
+    "tickets:status": row("POST", DESK, KONSTA, number="ticket"),
+    "tickets:edit": row("GET POST", DESK, KONSTA, number="ticket"),
+    "tickets:original": row("GET", SEES_ALL, KONSTA, number="ticket", pk="message"),
+    "tickets:attachment": row("GET", SEES_ALL, KONSTA, pk="attachment"),
+    # Mail that no ticket claims.
+    "mailintake:triage": row("GET", DESK),
+    "mailintake:triage_mail": row("GET", DESK, pk="mail"),
+    "mailintake:accept": row("POST", DESK, pk="mail"),
+    "mailintake:link": row("POST", DESK, pk="mail"),
+    "mailintake:discard": row("POST", DESK, pk="mail"),
+    # Mailboxes and the mail log.
+    "mailintake:mailboxes": row("GET", ADMIN),
+    "mailintake:mailbox_add": row("GET POST", ADMIN),
+    "mailintake:mailbox": row("GET POST", ADMIN, pk="mailbox"),
+    "mailintake:mailbox_result": row("GET", ADMIN, pk="mailbox"),
+    "mailintake:mailbox_test": row("POST", ADMIN, pk="mailbox"),
+    "mailintake:log": row("GET", LEADS),
+    "mailintake:log_in": row("GET", LEADS, pk="mail"),
+    "mailintake:log_raw": row("GET", LEADS, pk="mail"),
+    "mailintake:log_let_in": row("POST", LEADS, pk="spare_mail"),
+    "mailintake:log_out": row("GET", LEADS, pk="outgoing"),
+    "mailintake:log_again": row("POST", LEADS, pk="outgoing"),
+    # Settings of the desk.
+    "tickets:settings": row("GET", LEADS),
+    "tickets:queues": row("GET", ADMIN),
+    "tickets:queue_add": row("GET POST", ADMIN),
+    "tickets:queue_settings": row("GET POST", ADMIN, pk="queue"),
+    "tickets:teams": row("GET", ADMIN),
+    "tickets:team_add": row("GET POST", ADMIN),
+    "tickets:team": row("GET POST", ADMIN, pk="team"),
+    "tickets:statuses": row("GET", ADMIN),
+    "tickets:status_add": row("GET POST", ADMIN),
+    "tickets:status_settings": row("GET POST", ADMIN, pk="status"),
+    "tickets:work_types": row("GET", ADMIN),
+    "tickets:work_type_add": row("GET POST", ADMIN),
+    "tickets:work_type": row("GET POST", ADMIN, pk="work_type"),
+    # People, offices, customers, products.
+    "accounts:profile": row("GET POST", EVERYBODY),
+    "accounts:people": row("GET", ADMIN),
+    "accounts:person_add": row("GET POST", ADMIN),
+    "accounts:person": row("GET POST", ADMIN, pk="member"),
+    "accounts:person_end": row("POST", ADMIN, pk="member"),
+    "accounts:person_invite": row("POST", ADMIN, pk="member"),
+    "accounts:offices": row("GET", ADMIN),
+    "accounts:office_add": row("GET POST", ADMIN),
+    "accounts:office": row("GET POST", ADMIN, pk="office"),
+    "accounts:entities": row("GET", ADMIN),
+    "accounts:entity_add": row("GET POST", ADMIN),
+    "accounts:entity": row("GET POST", ADMIN, pk="entity"),
+    "accounts:products": row("GET", LEADS),
+    "accounts:product_add": row("GET POST", LEADS),
+    "accounts:product": row("GET POST", LEADS, pk="product"),
+    "accounts:module_add": row("GET POST", LEADS, product_pk="product"),
+    "accounts:module": row("GET POST", LEADS, product_pk="product", pk="module"),
+    "accounts:customers": row("GET", LEADS),
+    "accounts:customer_add": row("GET POST", LEADS),
+    "accounts:customer": row("GET POST", LEADS, pk="customer"),
+    "accounts:requesters": row("GET", LEADS),
+    "accounts:requester_add": row("GET POST", LEADS),
+    "accounts:requester": row("GET POST", LEADS, pk="requester"),
+    # Promises.
+    "sla:calendars": row("GET", ADMIN),
+    "sla:calendar_add": row("GET POST", ADMIN),
+    "sla:calendar": row("GET POST", ADMIN, pk="calendar"),
+    "sla:special_days": row("GET POST", ADMIN, pk="calendar", year="=2026"),
+    "sla:policies": row("GET", ADMIN),
+    "sla:policy_add": row("GET POST", ADMIN),
+    "sla:policy": row("GET POST", ADMIN, pk="policy"),
+    "sla:contracts": row("GET", LEADS),
+    "sla:contract_add": row("GET POST", LEADS),
+    "sla:contract": row("GET POST", LEADS, pk="contract"),
+    # Mail that goes out.
+    "outbox:templates": row("GET", ADMIN),
+    "outbox:template": row("GET POST", ADMIN, purpose="=details", language="=fi"),
+    "outbox:template_reset": row("POST", ADMIN, purpose="=details", language="=fi"),
+    "outbox:transport": row("GET POST", ADMIN),
+    "outbox:transport_remove": row("POST", ADMIN),
+    # Behind mail links: the token is the right.
+    "portal:work": row("GET", PUBLIC, token="work_token"),
+    "portal:code": row("POST", PUBLIC, token="work_token"),
+    "portal:new_code": row("POST", PUBLIC, token="work_token"),
+    "portal:new_link": row("POST", PUBLIC, token="work_token"),
+    "portal:work_file": row("GET", PUBLIC, token="work_token", pk="work_file"),
+    "portal:act": row("POST", PUBLIC, token="work_token", verb="=start"),
+    "portal:confirm": row("GET", PUBLIC, token="confirm_token"),
+    "portal:works": row("POST", PUBLIC, token="confirm_token"),
+    "portal:broken": row("POST", PUBLIC, token="confirm_token"),
+    "portal:new_confirm_link": row("POST", PUBLIC, token="confirm_token"),
+    "portal:confirm_file": row("GET", PUBLIC, token="confirm_token", pk="confirm_file"),
+}
+
+
+def names(resolver: URLResolver | None = None, prefix: str = "") -> list[str]:
+    """Every named address in the resolver; one without a name stands here as its pattern, and so has no row."""
+    found: list[str] = []
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLPattern):
+            found.append(prefix + (entry.name or str(entry.pattern)))
+        else:
+            found += names(entry, f"{prefix}{entry.namespace}:" if entry.namespace else prefix)
+    return found

@@ -1,0 +1,83 @@
+"""Two tenants with everything in them, and the count of attacks at the end of a run."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
+
+from accounts.enums import Role
+from accounts.models import User
+from tests.conftest import Cast, make_cast
+from tests.house import tally
+from tests.house.stock import Stock, fill
+
+PEOPLE = {
+    "ada": ("Ada Admin", [Role.ADMIN]),
+    "liisa": ("Liisa Lead", [Role.LEAD]),
+    "aino": ("Aino Agent", [Role.AGENT]),
+    "konsta": ("Konsta Consultant", [Role.CONSULTANT]),
+    "fiona": ("Fiona Finance", [Role.FINANCE]),
+}
+WRITES = ("INSERT", "UPDATE", "DELETE")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    for line in tally.lines():
+        terminalreporter.write_line(line)
+
+
+@dataclass
+class World:
+    """Acme, whose host is attacked, and Globex, whose things are asked for there."""
+
+    acme: Stock
+    globex: Stock
+    sessions: dict[str, str]
+    files: Path
+
+    def browser(self, who: str = "", **more: Any) -> Client:
+        """A fresh browser at Acme's host with the session of `who`, of either tenant; nobody's without."""
+        client = Client(headers={"host": self.acme.cast.tenant.host}, **more)
+        if who:
+            client.cookies["session"] = self.sessions[who]
+        return client
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[World]:
+    """Made once a module; each attack is rolled back by `attack`, and all of it at the end."""
+    files = tmp_path_factory.mktemp("files")
+    with django_db_blocker.unblock(), transaction.atomic(), override_settings(MEDIA_ROOT=files):
+        acme = fill(make_cast("acme", PEOPLE), writer="aino", worker="konsta", first_number=1000)
+        globex = fill(
+            make_cast("globex", {"greta": ("Greta Stranger", [Role.ADMIN])}),
+            writer="greta",
+            worker="greta",
+            first_number=5000,
+        )
+        User.objects.update(password=make_password("correct horse battery"))
+        casts = [acme.cast, globex.cast]
+        sessions = {name: just_signed_in(cast, name) for cast in casts for name in cast.members}
+        yield World(acme, globex, sessions, files)
+        transaction.set_rollback(True)
+
+
+def just_signed_in(cast: Cast, name: str) -> str:
+    """The key of a session whose person has shown a moment ago that it is them."""
+    session = cast.client(name).session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    session.save()
+    return str(session.session_key)
+
+
+def written(queries: CaptureQueriesContext) -> list[str]:
+    """The statements that changed a row of anything but sessions."""
+    statements = [query["sql"] for query in queries.captured_queries]
+    return [sql for sql in statements if sql.lstrip().upper().startswith(WRITES) and "django_session" not in sql]
