@@ -82,8 +82,14 @@ class Handler:
         return OK
 
 
+class Protocol(SMTP):
+    """One connection. Careless programs write longer lines than RFC 5321 allows; their mail is taken all the same."""
+
+    line_length_limit = 2**20
+
+
 def protocol_factory() -> Callable[[], SMTP]:
     """Makes the protocol of each connection. They share one pool: each of its threads holds a database connection."""
     handler = Handler()
     limits = {"data_size_limit": settings.VASTE_MAX_MAIL_BYTES, "hostname": settings.VASTE_BASE_DOMAIN}
-    return partial(SMTP, handler, **limits)
+    return partial(Protocol, handler, **limits)

@@ -57,6 +57,8 @@ class WorkForm(LinkForm):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["work_type"]
         field.queryset = WorkType.objects.all()
+        # As a list, because the widget would run the query twice.
+        field.choices = [(work_type.pk, str(work_type)) for work_type in field.queryset]
 
 
 class ResolveForm(WorkForm):
@@ -92,8 +94,8 @@ class HandOverForm(LinkForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        colleagues = Membership.objects.assignable().exclude(pk=self.link.member_id)
-        members = {f"member-{member.pk}": member for member in colleagues}
+        others = (member for member in Membership.objects.assignable() if member.pk != self.link.member_id)
+        members = {f"member-{member.pk}": member for member in others}
         queues = {f"queue-{queue.pk}": queue for queue in Queue.objects.all()}
         self._targets: dict[str, Membership | Queue] = {**members, **queues}
         field: Any = self.fields["to"]

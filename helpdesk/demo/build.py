@@ -25,10 +25,10 @@ from tickets.enums import Channel
 from tickets.models import WorkEntry
 
 # How many tickets each tells of.
-TICKETS = {"acme": 60, "globex": 44}
-# Open minutes of the desk's hours that lie behind: about five weeks' days up to now, and about sixty days.
+TICKETS = {"acme": 48, "globex": 32}
+# Open minutes that lie behind: about five days of the desk, and about two months of it.
 LATE_MINUTES, ALL_MINUTES = 2_300, 19_500
-LATE_SHARE = 3
+LATE_SHARE = 2
 # Nobody leaves a ticket lying for longer than this many open minutes, not even in a demo.
 NOBODY_LOOKED = 500
 
@@ -61,12 +61,12 @@ def find_demo(slug: str) -> Tenant | None:
     return tenant
 
 
-def build_tenant(slug: str, *, tickets: int = 0, present: datetime | None = None) -> Tenant:
+def build_tenant(slug: str, *, tickets: int | None = None, present: datetime | None = None) -> Tenant:
     """Make one demo tenant, in one transaction.
 
     The same `present` gives the same story; ids, tokens and Message-IDs of outgoing mail differ.
     """
-    return _build(slug, tickets or TICKETS[slug], present or timezone.now())
+    return _build(slug, TICKETS[slug] if tickets is None else tickets, present or timezone.now())
 
 
 def _build(slug: str, tickets: int, present: datetime) -> Tenant:

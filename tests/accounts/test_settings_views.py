@@ -1,5 +1,7 @@
 """People, offices, customers, products and the profile."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -11,6 +13,12 @@ from accounts.services.tenants import change_roles
 from outbox.models import OutgoingMail
 from tests.accounts.settings_support import form_of, new_actions, statements, words
 from tests.conftest import Cast
+
+
+@pytest.fixture(autouse=True)
+def _mail_goes_to_the_outbox(settings: Any) -> None:
+    """As everywhere but in Django's own test environment."""
+    settings.EMAIL_BACKEND = "outbox.backends.OutboxBackend"
 
 
 def invitation(cast: Cast, **more: object) -> dict[str, object]:

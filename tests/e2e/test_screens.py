@@ -11,8 +11,9 @@ from playwright.sync_api import Browser
 
 from accounts.models import Membership, Tenant, User
 from accounts.scope import tenant_scope
+from helpdesk.embedded.layout import BASE_DIR
 from mailintake.models import InboundMessage
-from tests.e2e.web import ROOT, needs_chromium, sign_in
+from tests.e2e.web import needs_chromium, sign_in
 from tickets.models import Queue, Ticket
 
 PASSWORD = "a long enough word"
@@ -83,7 +84,7 @@ def test_every_page_is_drawn_and_accessible(web: int, browser: Browser, language
     User.objects.filter(pk=admin.pk).update(language=language)
     admin.set_password(PASSWORD)
     admin.save(update_fields=["password"])
-    base, folder, faults = f"http://{tenant.host}:{web}", ROOT / "screens", []
+    base, folder, faults = f"http://{tenant.host}:{web}", BASE_DIR / "screens", []
     folder.mkdir(exist_ok=True)
     for theme, width in LOOKS:
         context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)

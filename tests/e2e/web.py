@@ -1,23 +1,17 @@
-"""A real web server on the test database, and a real browser."""
+"""A real web server on the test database, and a real browser whose steps are counted."""
 
-import os
 import shutil
-import socket
-import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
 
 import pytest
-from django.conf import settings as django_settings
-from django.db import connection
 from playwright.sync_api import Browser, Page, sync_playwright
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from tests.e2e.parts import Installation, Process, free_port, wait_until
+
 CHROMIUM = shutil.which("chromium")
 ARGUMENTS = [
     "--no-sandbox",
@@ -31,56 +25,27 @@ ARGUMENTS = [
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium: apt-get install chromium")
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def process_environment(**more: str) -> dict[str, str]:
-    """For subprocesses of a test: the test's own database as the application role, and its files."""
-    database = connection.settings_dict
-    options = quote("-c role=vaste_app")
-    url = f"postgres://{database['USER']}@/{database['NAME']}?host={database['OPTIONS']['host']}&options={options}"
-    return {
-        **os.environ,
-        "DATABASE_URL": url,
-        "VASTE_MEDIA_DIR": str(django_settings.MEDIA_ROOT),
-        "VASTE_TESTING": "1",
-        "PYTHONWARNINGS": "ignore",
-        **more,
-    }
-
-
 @pytest.fixture
-def web(transactional_db: None, settings: Any) -> Iterator[int]:
-    """A web server of its own process; gives its port, which links in mails name as well."""
+def web(installation: Installation, settings: Any) -> int:
+    """A web server of its own process; gives its port, which the links in mails name as well."""
     port = free_port()
     settings.VASTE_PUBLIC_PORT = str(port)
+    installation.environment |= {"VASTE_PUBLIC_PORT": str(port), "VASTE_UNDO_SECONDS": "0"}
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    process = subprocess.Popen(
-        [*command, "--workers", "1", "--blocking-threads", "4", "helpdesk.wsgi:application"],
-        cwd=ROOT,
-        env=process_environment(VASTE_PUBLIC_PORT=str(port)),
-        start_new_session=True,
-    )
+    command += ["--workers", "1", "--blocking-threads", "4", "helpdesk.wsgi:application"]
+    process = Process(command, installation.environment, installation.directory / "web.log")
+    installation.processes.append(process)
+    process.start()
+    wait_until(lambda: _healthy(port), seconds=60, what="the web server")
+    return port
+
+
+def _healthy(port: int) -> bool:
     try:
-        _wait_for(port)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _wait_for(port: int) -> None:
-    for _ in range(200):
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
-                if answer.status == 200:
-                    return
-        except OSError:
-            time.sleep(0.1)
-    raise TimeoutError("The web server did not answer.")
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
 
 
 @pytest.fixture(scope="module")
@@ -99,3 +64,40 @@ def sign_in(page: Page, base: str, email: str, password: str) -> None:
     page.fill("input[name=password]", password)
     page.press("input[name=password]", "Enter")
     page.wait_for_url(lambda url: "/login/" not in url)
+
+
+@dataclass
+class Hand:
+    """A person's hand on a page: every click and every field filled by hand is a step of the budget."""
+
+    page: Page
+    steps: int = 0
+    told: dict[str, int] = field(default_factory=dict)
+
+    def click(self, selector: str) -> None:
+        self.steps += 1
+        self.page.click(selector)
+        self.page.wait_for_load_state()
+
+    def fill(self, selector: str, text: str) -> None:
+        self.steps += 1
+        self.page.fill(selector, text)
+
+    def choose(self, selector: str, label: str) -> None:
+        """An option of a list, whether the browser's own or the page's searchable one."""
+        self.steps += 1
+        self.page.eval_on_selector(
+            selector,
+            """(select, label) => {
+                const option = [...select.options].find((o) => o.text.trim() === label);
+                if (!option) throw new Error(`no option ${label}`);
+                if (select.tomselect) select.tomselect.setValue(option.value); else select.value = option.value;
+                select.dispatchEvent(new Event("change", {bubbles: true}));
+            }""",
+            label,
+        )
+
+    def done(self, routine: str) -> int:
+        """The steps since the last routine, told under its name."""
+        self.told[routine], self.steps = self.steps, 0
+        return self.told[routine]

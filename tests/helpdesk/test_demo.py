@@ -69,15 +69,24 @@ def test_the_story_lies_in_the_past(nordhuolto: Tenant) -> None:
     assert not Message.objects.filter(kind="reply", at__lt=PRESENT - timedelta(hours=1), delivered_at=None).exists()
 
 
-def test_people_of_every_role_can_sign_in(nordhuolto: Tenant) -> None:
+@pytest.fixture
+def furnished(db: None) -> Any:
+    """A workspace to which nobody has come yet."""
+    tenant = build.build_tenant("acme", tickets=0, present=PRESENT)
+    with tenant_scope(tenant.pk):
+        yield tenant
+
+
+def test_people_of_every_role_can_sign_in(furnished: Tenant) -> None:
     roles = {role for member in Membership.objects.all() for role in member.roles}
     assert roles == set(Role)
     assert all(user.check_password(PASSWORD) for user in User.objects.all()[:2])
     assert User.objects.values("password").distinct().count() == 1
-    assert CustomerDomain.objects.count() > RequesterAddress.objects.filter(is_primary=False).count() > 0
+    assert RequesterAddress.objects.filter(is_primary=False).exists()
+    assert CustomerDomain.objects.exists()
 
 
-def test_holidays_are_those_of_each_country(nordhuolto: Tenant) -> None:
+def test_holidays_are_those_of_each_country(furnished: Tenant) -> None:
     """Independence Day of Finland, unity day of Germany, Canada Day; each only in its own office."""
     versions = CalendarVersion.objects.filter(calendar__office__name__in=["Turku", "Hamburg", "Toronto"])
     closed = {version.calendar.office.name: version.exceptions for version in versions.order_by("number")}
@@ -153,7 +162,6 @@ def test_no_fate_leaves_the_requester_without_a_word(fate: Fate) -> None:
     """Whatever becomes of a ticket that was begun, the desk has spoken before it waits or ends."""
     story = Story("Title", "Text", "Solution", "Product", "en", talk=((Act.NOTE, "Hm"), (Act.SUPPLIER, "")))
     acts = [step.act for step in script(story, fate, Random(1))]  # noqa: S311
-    assert acts == [act for act in acts if act in Act]
     if fate not in (Fate.UNTOUCHED, Fate.GIVEN, Fate.STARTED):
         assert {Act.REPLY, Act.ASK, Act.RESOLVE} & set(acts)
     if Act.START in acts:

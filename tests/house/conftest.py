@@ -1,6 +1,5 @@
 """Two tenants with everything in them, and the count of attacks at the end of a run."""
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +9,9 @@ import pytest
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.test import Client, override_settings
-from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from accounts.enums import Role
-from accounts.models import User
 from tests.conftest import Cast, make_cast
 from tests.house import tally
 from tests.house.stock import Stock, fill
@@ -25,6 +23,8 @@ PEOPLE = {
     "konsta": ("Konsta Consultant", [Role.CONSULTANT]),
     "fiona": ("Fiona Finance", [Role.FINANCE]),
 }
+PASSWORD = "correct horse battery"
+CONTROL = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 WRITES = ("INSERT", "UPDATE", "DELETE")
 
 
@@ -62,22 +62,45 @@ def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) 
             worker="greta",
             first_number=5000,
         )
-        User.objects.update(password=make_password("correct horse battery"))
         casts = [acme.cast, globex.cast]
+        give_password(*casts)
         sessions = {name: just_signed_in(cast, name) for cast in casts for name in cast.members}
         yield World(acme, globex, sessions, files)
         transaction.set_rollback(True)
 
 
+def give_password(*casts: Cast, password: str = PASSWORD) -> None:
+    """One password for all, so that it is hashed once."""
+    hashed = make_password(password)
+    for member in (member for cast in casts for member in cast.members.values()):
+        member.user.password = hashed
+        member.user.save(update_fields=["password"])
+
+
 def just_signed_in(cast: Cast, name: str) -> str:
     """The key of a session whose person has shown a moment ago that it is them."""
-    session = cast.client(name).session
-    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
-    session.save()
-    return str(session.session_key)
+    browser = cast.client(name)
+    answer = browser.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    assert answer.status_code == 302
+    return str(browser.cookies["session"].value)
 
 
-def written(queries: CaptureQueriesContext) -> list[str]:
-    """The statements that changed a row of anything but sessions."""
-    statements = [query["sql"] for query in queries.captured_queries]
-    return [sql for sql in statements if sql.lstrip().upper().startswith(WRITES) and "django_session" not in sql]
+class Statements:
+    """What a block sends to PostgreSQL, in order: `with connection.execute_wrapper(statements)`."""
+
+    def __init__(self) -> None:
+        self.all: list[str] = []
+
+    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        self.all.append(sql)
+        return execute(sql, params, many, context)
+
+    @property
+    def writes(self) -> list[str]:
+        """Those that changed a row of anything but sessions."""
+        return [sql for sql in self.all if sql.lstrip().upper().startswith(WRITES) and "django_session" not in sql]
+
+    @property
+    def counted(self) -> list[str]:
+        """Those that a budget counts: all but transaction control."""
+        return [sql for sql in self.all if not sql.upper().startswith(CONTROL)]

@@ -9,12 +9,11 @@ import pytest
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.house import tally
 from tests.house.addresses import ADDRESSES, EVERYBODY, Row, names
-from tests.house.conftest import World, written
+from tests.house.conftest import Statements, World
 
 METHODS = ("GET", "POST")
 TOKENS = re.compile(rb'(name="csrfmiddlewaretoken" value|nonce)="[^"]*"')
@@ -39,12 +38,13 @@ def _rolled_back(db: None, world: World) -> Iterator[None]:
 
 def ask(client: Client, method: str, path: str) -> tuple[HttpResponse, list[str]]:
     """One request, undone afterwards: the answer, and what it wrote."""
-    with CaptureQueriesContext(connection) as queries, transaction.atomic():
+    statements = Statements()
+    with connection.execute_wrapper(statements), transaction.atomic():
         answer = client.generic(method, path) if method != "POST" else client.post(path)
         if answer.streaming:
             answer.content = b"".join(answer.streaming_content)
         transaction.set_rollback(True)
-    return answer, written(queries)
+    return answer, statements.writes
 
 
 def refused(name: str, client: Client, method: str, path: str, *wanted: int) -> HttpResponse:

@@ -84,12 +84,13 @@ def test_holidays_are_proposed_confirmed_and_changed_by_line(acme: Cast) -> None
 def test_special_days_that_cannot_be(acme: Cast) -> None:
     year = timezone.localdate().year + 3
     url = reverse("sla:special_days", args=[acme.desk.calendar.pk, year])
-    empty: dict[str, object] = {"form-INITIAL_FORMS": 0, "form-TOTAL_FORMS": 3}
+    lines = lines_of(acme.client("ada").get(url))
+    data, new = posted_lines(lines), len(lines)
     for day, hours in [(f"{year + 1}-01-01", ""), (f"{year}-01-01", "8-"), ("soon", "")]:
-        answer = acme.client("ada").post(url, empty | {"form-0-day": day, "form-0-open": hours})
+        answer = acme.client("ada").post(url, data | {f"form-{new}-day": day, f"form-{new}-open": hours})
         assert answer.status_code == 422
         assert "help err" in words(answer)
-    twice = empty | {"form-0-day": f"{year}-01-02", "form-1-day": f"{year}-01-02"}
+    twice = data | {f"form-{new}-day": f"{year}-01-02", f"form-{new + 1}-day": f"{year}-01-02"}
     assert "This day is here twice." in words(acme.client("ada").post(url, twice))
     assert acme.client("ada").get(reverse("sla:special_days", args=[acme.desk.calendar.pk, 9999])).status_code == 404
 
@@ -155,7 +156,7 @@ def test_a_contract_has_a_number_once_and_ends_after_its_start(acme: Cast) -> No
 @pytest.mark.django_db(transaction=True)
 def test_lists_cost_the_same_with_thirty_rows(acme: Cast) -> None:
     client = acme.client("ada")
-    facts = {"legal_entity": acme.office.legal_entity, "policy": acme.desk.policy, "starts_on": "2026-01-01"}
+    facts = {"legal_entity_id": acme.office.legal_entity_id, "policy": acme.desk.policy, "starts_on": "2026-01-01"}
     with acme.scope():
         Contract.objects.create(number="K-000", customer=acme.customer, **facts)
     pages = [reverse("sla:contracts"), reverse("sla:calendars"), reverse("sla:policies")]

@@ -41,7 +41,9 @@ def test_hours_of_a_day(text: str, rows: list[list[str]]) -> None:
     assert read_hours(text) == rows
 
 
-@pytest.mark.parametrize("text", ["8", "8-8", "8-12-16", "8-12, 11-13", "24-6", "22-6, 23-1", "a-b", "8-", "8-16 maybe"])
+@pytest.mark.parametrize(
+    "text", ["8", "8-8", "8-12-16", "8-12, 11-13", "24-6", "22-6, 23-1", "a-b", "8-", "8-16 maybe"]
+)
 def test_hours_that_are_refused(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011
         read_hours(text)

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import pytest
 from django.urls import reverse
 
-from accounts.enums import Role
 from accounts.models import Team, TeamMember
 from tests.accounts.settings_support import actions, form_of, new_actions, statements, words
 from tests.conftest import Cast
@@ -188,8 +187,3 @@ def test_lists_cost_the_same_with_thirty_rows(acme: Cast) -> None:
             Queue.objects.create(name=f"Q{number}", address="q@acme.example", office=acme.office)
             WorkType.objects.create(name=f"W{number}")
     assert [statements(lambda url=url: client.get(url)) for url in pages] == few
-
-
-def test_roles_of_the_cast_are_what_the_pages_ask_for(acme: Cast) -> None:
-    assert acme.ada.roles == [Role.ADMIN]
-    assert acme.liisa.roles == [Role.LEAD]

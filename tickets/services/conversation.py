@@ -97,8 +97,9 @@ def reply(
     carry(message, mails.send_reply(ticket, message, files))
     target = then or (StatusClass.OPEN if ticket.status_class == StatusClass.NEW else None)
     if target and target != ticket.status_class:
+        ticket.resolved_at = None
         enter(ticket, target, by=by, at=at)
-        ticket.save(update_fields=STATUS_FIELDS)
+        ticket.save(update_fields=[*STATUS_FIELDS, "resolved_at"])
     _touch(ticket, at)
     clock.refresh(ticket)
     return message

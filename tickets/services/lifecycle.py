@@ -1,5 +1,6 @@
 """From new to closed and back: each step stamps its own time."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -11,7 +12,7 @@ from tickets.enums import EventKind, LinkPurpose, MessageKind, StatusClass
 from tickets.errors import TransitionRefused
 from tickets.models import Status, Ticket, WorkType
 from tickets.services import clock, mails, work
-from tickets.services.conversation import Written, add_message, carry
+from tickets.services.conversation import NewFile, Written, add_message, carry
 from tickets.services.events import STATUS_FIELDS, append, enter, locked
 from tickets.services.links import revoke
 
@@ -39,6 +40,7 @@ def resolve(  # noqa: PLR0913  # one step of the desk: solution, time and mail b
     by: Actor,
     minutes: int | None = None,
     work_type: WorkType | None = None,
+    files: Sequence[NewFile] = (),
     notify: bool = True,
     at: datetime | None = None,
 ) -> Ticket:
@@ -54,7 +56,7 @@ def resolve(  # noqa: PLR0913  # one step of the desk: solution, time and mail b
         ticket.work_started_at = at
         append(ticket, EventKind.WORK_STARTED, by=by, at=at)
     ticket.solution, ticket.resolved_at = solution.strip(), at
-    message = add_message(ticket, MessageKind.REPLY, Written(text=ticket.solution), by=by, at=at)
+    message = add_message(ticket, MessageKind.REPLY, Written(text=ticket.solution, files=files), by=by, at=at)
     append(ticket, EventKind.SOLUTION, by=by, at=at, message=message.pk)
     enter(ticket, StatusClass.RESOLVED, by=by, at=at)
     ticket.save(update_fields=[*STATUS_FIELDS, "work_started_at", "solution", "resolved_at"])

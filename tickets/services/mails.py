@@ -189,7 +189,7 @@ def _timer(ticket: Ticket, metric: str) -> Timer | None:
 
 
 def work_url(ticket: Ticket, token: str, action: str = "") -> str:
-    return ticket.tenant.url(reverse("portal:work", args=[token]) + (f"#{action}" if action else ""))
+    return ticket.tenant.url(reverse("portal:work", args=[token]) + (f"?do={action}#{action}" if action else ""))
 
 
 def send_details(ticket: Ticket, member: Membership) -> OutgoingMail:
@@ -294,7 +294,9 @@ def send_solution(ticket: Ticket, message: Message, *, again: bool = False) -> O
         )
         hold = timedelta(0) if again else timedelta(seconds=settings.VASTE_UNDO_SECONDS)
         subject = fill(words.subject, values)
-        return _post(ticket, purpose, reader, subject, content, Posting(automatic=again, part=message, hold=hold))
+        files = [] if again else files_of(list(message.attachments.all()))
+        how = Posting(automatic=again, part=message, hold=hold, files=files)
+        return _post(ticket, purpose, reader, subject, content, how)
 
 
 def forward_answer(ticket: Ticket, message: Message, member: Membership) -> OutgoingMail:

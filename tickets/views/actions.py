@@ -44,21 +44,30 @@ def write(request: MemberRequest, number: int) -> HttpResponse:
     form = ComposerForm(request.POST, request.FILES, work_types=list(WorkType.objects.all()))
     if not form.is_valid():
         return render_ticket(request, ticket, composer=form, status=INVALID)
-    data = form.cleaned_data
-    is_note = data["mode"] == "note"
-
-    def act() -> None:
-        verb = conversation.note if is_note else conversation.ask if "wait" in request.POST else conversation.reply
-        verb(ticket, form.written(), by=request.actor)
-        if data["minutes"]:
-            work.log(ticket, minutes=data["minutes"], work_type=data["work_type"], by=request.actor)
-
     try:
-        act()
+        _write(ticket, form, request)
     except TicketError as refusal:
         return render_ticket(request, ticket, composer=form, status=CONFLICT, problem=str(refusal))
-    messages.success(request, _("Note kept") if is_note else _("The reply leaves in a few seconds"))
+    is_note = form.cleaned_data["mode"] == "note"
+    messages.success(request, _("Note kept") if is_note else _("The mail leaves in a few seconds"))
     return redirect(ticket)
+
+
+def _write(ticket: Ticket, form: ComposerForm, request: MemberRequest) -> None:
+    """The verb that the pressed button names; a note has only one."""
+    data, written, by = form.cleaned_data, form.written(), request.actor
+    time = {"minutes": data["minutes"], "work_type": data["work_type"]}
+    if data["mode"] == "reply" and "resolve" in request.POST:
+        lifecycle.resolve(ticket, solution=written.text, files=written.files, by=by, **time)
+        return
+    if data["mode"] == "note":
+        conversation.note(ticket, written, by=by)
+    elif "wait" in request.POST:
+        conversation.ask(ticket, written, by=by)
+    else:
+        conversation.reply(ticket, written, by=by)
+    if data["minutes"]:
+        work.log(ticket, by=by, **time)
 
 
 @require_POST

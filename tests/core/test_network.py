@@ -1,0 +1,60 @@
+"""Servers inside our own network are refused, however their address is written."""
+
+import socket
+from typing import Any
+
+import pytest
+
+from core.network import ForbiddenAddress, is_forbidden_host, is_public, require_public, require_public_peer
+
+INSIDE = [
+    "127.0.0.1",
+    "::1",
+    "0.0.0.0",  # noqa: S104  # an address to be refused, none to listen on
+    "10.1.2.3",
+    "169.254.169.254",
+    "100.64.0.1",
+    "fd00::1",
+    "fe80::1%eth0",
+    "::ffff:127.0.0.1",
+    "64:ff9b::7f00:1",
+    "2002:7f00:1::",
+    "224.0.0.1",
+]
+
+
+@pytest.mark.parametrize("address", INSIDE)
+def test_addresses_inside(address: str) -> None:
+    assert not is_public(address)
+    assert is_forbidden_host(address)
+
+
+@pytest.mark.parametrize("address", ["9.9.9.9", "2620:fe::fe", "64:ff9b::909:909"])
+def test_addresses_outside(address: str) -> None:
+    assert is_public(address)
+    assert not is_forbidden_host(address)
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "LOCALHOST.", "mail", "2130706433", "0x7f.1", "0", "[::1]", "db.internal", "a.localhost", ""]
+)
+def test_hosts_that_are_refused_by_their_writing(host: str) -> None:
+    assert is_forbidden_host(host)
+
+
+def test_a_name_outside_is_not_refused_by_its_writing() -> None:
+    assert not is_forbidden_host("imap.mail.example")
+
+
+def test_a_name_that_leads_inside_is_refused_when_it_is_resolved(settings: Any) -> None:
+    require_public("localhost", 993)
+    settings.TESTING = settings.DEBUG = settings.DEMO = False
+    with pytest.raises(ForbiddenAddress):
+        require_public("localhost", 993)
+
+
+def test_a_connection_that_ended_up_inside_is_refused(settings: Any) -> None:
+    settings.TESTING = settings.DEBUG = settings.DEMO = False
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as peer:
+        with pytest.raises(ForbiddenAddress):
+            require_public_peer(peer)

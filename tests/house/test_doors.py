@@ -1,0 +1,70 @@
+"""The functions that look across tenants: a pinned list, and answers that are numbers only."""
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from accounts.models import Tenant
+from core.doors import open_door
+from tests.conftest import Cast
+from tests.house.catalogue import APP, OWNER, ask
+
+# Name and arguments of every function that runs with the owner's rights.
+DOORS = {
+    "door_due_inbound(how_many integer)",
+    "door_due_outgoing(how_many integer)",
+    "door_due_timers(how_many integer)",
+    "door_mailbox_by_address(wanted text)",
+    "door_mailboxes()",
+    "search_tickets(words text, how_many integer)",
+}
+FUNCTIONS = """
+    SELECT p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')', pg_get_function_result(p.oid),
+           p.proowner::regrole::text, p.proconfig, p.proacl::text[]
+    FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef ORDER BY 1
+"""
+
+
+@pytest.mark.django_db
+def test_the_list_of_doors_is_this_one() -> None:
+    assert {name for name, *_ in ask(FUNCTIONS)} == DOORS
+
+
+@pytest.mark.django_db
+def test_no_other_function_of_ours_exists() -> None:
+    ours = ask("SELECT count(*) FROM pg_proc WHERE pronamespace = 'public'::regnamespace")
+
+    assert ours == [(len(DOORS),)]
+
+
+@pytest.mark.django_db
+def test_a_door_answers_with_numbers_and_only_the_application_may_ask() -> None:
+    for name, result, owner, config, rights in ask(FUNCTIONS):
+        assert result == "TABLE(tenant_id bigint, id bigint)", name
+        assert owner == OWNER, name
+        assert config == ["search_path=public, pg_temp"], name
+        assert sorted(right.partition("=")[0] for right in rights) == sorted([APP, OWNER]), name
+
+
+@pytest.mark.django_db
+def test_a_table_of_the_callers_own_does_not_stand_in_for_the_real_one(acme: Cast) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE mailintake_mailbox (tenant_id bigint, id bigint, address text)")
+        cursor.execute("INSERT INTO mailintake_mailbox VALUES (7, 7, 'trap@acme.example')")
+
+        assert open_door("door_mailbox_by_address", "trap@acme.example") == []
+        cursor.execute("DROP TABLE pg_temp.mailintake_mailbox")
+
+
+@pytest.mark.django_db
+def test_search_finds_nothing_without_a_tenant_and_nothing_of_another(acme: Cast, globex: Cast) -> None:
+    with globex.scope():
+        assert open_door("search_tickets", "rullanostin", 10) == []
+    assert open_door("search_tickets", "rullanostin", 10) == []
+
+
+@pytest.mark.django_db
+def test_the_door_opens_for_no_other_role() -> None:
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE pg_monitor")
+        cursor.execute("SELECT * FROM door_mailboxes()")
+    assert Tenant.objects.count() == 0

@@ -1,0 +1,90 @@
+"""Foreign keys ignore row-level security, so those between tenant tables carry the tenant with them."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import IntegrityError, connection, models, transaction
+
+from accounts.models import TenantManager
+from accounts.models.base import TenantModel, TenantQuerySet
+from core.rls import tenant_links
+from tests.house.catalogue import ask, tenant_models
+from tests.house.conftest import World
+
+TENANT_MODELS = tenant_models()
+LINKS = [(model, field) for model in TENANT_MODELS for field in tenant_links(model)]
+each_link = pytest.mark.parametrize(
+    ("model", "field"), LINKS, ids=[f"{model._meta.label}.{field.name}" for model, field in LINKS]
+)
+
+
+@pytest.fixture
+def db() -> None:
+    """In place of pytest-django's: the world holds the transaction."""
+
+
+@pytest.fixture(autouse=True)
+def _rolled_back(db: None, world: World) -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def keys_of(model: type[models.Model]) -> set[tuple[tuple[str, ...], str, tuple[str, ...]]]:
+    """The foreign keys of a table: (columns, table they lead to, columns there)."""
+    sql = """
+        SELECT (SELECT array_agg(a.attname::text ORDER BY k.n) FROM unnest(c.conkey) WITH ORDINALITY k(num, n)
+                JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.num),
+               (SELECT relname::text FROM pg_class WHERE oid = c.confrelid),
+               (SELECT array_agg(a.attname::text ORDER BY k.n) FROM unnest(c.confkey) WITH ORDINALITY k(num, n)
+                JOIN pg_attribute a ON a.attrelid = c.confrelid AND a.attnum = k.num)
+        FROM pg_constraint c WHERE c.contype = 'f' AND c.convalidated AND c.conrelid = %s::regclass
+    """
+    return {(tuple(here), table, tuple(there)) for here, table, there in ask(sql, model._meta.db_table)}
+
+
+@pytest.mark.parametrize("model", TENANT_MODELS, ids=[model._meta.label for model in TENANT_MODELS])
+def test_every_foreign_key_is_there_and_carries_the_tenant(model: type[models.Model]) -> None:
+    links = {field.column for field in tenant_links(model)}
+    wanted = {
+        (("tenant_id", column), target, ("tenant_id", "id"))
+        if (column := str(field.column)) in links
+        else ((column,), target, ("id",))
+        for field in model._meta.concrete_fields
+        if field.remote_field and (target := field.remote_field.model._meta.db_table)
+    }
+
+    assert keys_of(model) == wanted
+
+
+@each_link
+def test_no_row_points_at_another_tenants(world: World, model: type[models.Model], field: models.Field) -> None:  # type: ignore[type-arg]
+    """The row is a true one of Acme's, turned to a true one of Globex's, by plain SQL that no ORM guard sees."""
+    acme, globex = world.acme.cast, world.globex.cast
+    target = field.remote_field.model  # type: ignore[union-attr]
+    with globex.scope():
+        foreign = target._base_manager.order_by("pk").values_list("pk", flat=True)[0]
+    with acme.scope():
+        mine = model._base_manager.order_by("pk").values_list("pk", flat=True)[0]
+
+    columns = [each.column for each in model._meta.concrete_fields if not each.primary_key]
+    names = ", ".join(f'"{column}"' for column in columns)
+    turned = ", ".join("%s" if column == field.column else f'"{column}"' for column in columns)
+    table = model._meta.db_table
+    with acme.scope(), transaction.atomic(), connection.cursor() as cursor:
+        drop_uniqueness = f'CREATE TEMPORARY TABLE copied ON COMMIT DROP AS SELECT {names} FROM "{table}" WHERE id = %s'
+        cursor.execute(drop_uniqueness, [mine])
+        cursor.execute(f'UPDATE copied SET "{field.column}" = %s', [foreign])
+        with pytest.raises(IntegrityError), transaction.atomic():
+            cursor.execute(f'DELETE FROM "{table}" WHERE id = %s', [mine])
+            cursor.execute(f'INSERT INTO "{table}" ({names}) SELECT {names} FROM copied')
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    assert turned
+
+
+@pytest.mark.parametrize("model", TENANT_MODELS, ids=[model._meta.label for model in TENANT_MODELS])
+def test_every_manager_asks_for_the_tenant(model: type[models.Model]) -> None:
+    assert issubclass(model, TenantModel)
+    for manager in (model._base_manager, model._default_manager, *model._meta.managers):
+        assert isinstance(manager, TenantManager)
+        assert issubclass(manager._queryset_class, TenantQuerySet)
