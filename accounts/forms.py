@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator, RegexValidator
 from django.db.models import UniqueConstraint
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.enums import Role
 from accounts.models import (
@@ -104,6 +105,8 @@ def member_choice(field: Any, *, members: Any = None) -> None:
     """Let a field offer the members a ticket can be given to."""
     field.queryset = Membership.objects.assignable() if members is None else members
     field.widget.attrs["data-pick"] = ""
+    if not isinstance(field, forms.ModelMultipleChoiceField):
+        field.empty_label = _("Nobody")
 
 
 class UpperMixin:
@@ -131,7 +134,7 @@ class PlaceForm(LookForm):
         Team.objects.none(), label=_("Teams"), required=False, widget=forms.CheckboxSelectMultiple
     )
     office = forms.ModelChoiceField(Office.objects.none(), label=_("Office"), empty_label=None)
-    title = forms.CharField(label=_("Title"), max_length=80, required=False)
+    title = forms.CharField(label=pgettext_lazy("person", "Title"), max_length=80, required=False)
     phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -250,7 +253,7 @@ class RequesterForm(TenantModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["customer"]
-        field.queryset = Customer.objects.all()
+        field.queryset, field.empty_label = Customer.objects.all(), _("None")
         field.widget.attrs["data-pick"] = ""
         if self.instance.pk:
             known = sorted(self.instance.addresses.all(), key=lambda address: (not address.is_primary, address.pk))

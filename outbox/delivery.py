@@ -1,7 +1,9 @@
 """A stored mail as bytes, and those bytes to a mail server."""
 
+import re
 import smtplib
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
@@ -26,6 +28,7 @@ class IdentifierHeader(UnstructuredHeader):
         return f"{self.name}: {ids}{policy.linesep}"
 
 
+MEDIA_TYPE = re.compile(r"(application|audio|font|image|text|video)/([a-z0-9][a-z0-9!#$&^_.+-]{0,80})")
 HEADERS = HeaderRegistry()
 HEADERS.map_to_type("in-reply-to", IdentifierHeader)
 HEADERS.map_to_type("references", IdentifierHeader)
@@ -84,6 +87,18 @@ def server_for(mail: OutgoingMail) -> Server | None:
 
 def envelope(mail: OutgoingMail) -> Envelope:
     """The mail as RFC 5322 bytes with its attachments, and whom to hand it for."""
+    message = head(mail)
+    message.set_content(mail.text)
+    if mail.html:
+        message.add_alternative(mail.html, subtype="html")
+    for file in mail.files.all():
+        kind, subtype = _media_type(file.content_type)
+        message.add_attachment(load(file.storage_key), maintype=kind, subtype=subtype, filename=file.name)
+    return Envelope(mail.from_address, tuple(mail.to), tuple(mail.cc), bytes(message))
+
+
+def head(mail: OutgoingMail) -> EmailMessage:
+    """The mail's header fields, each once, whatever stands in its words."""
     message = EmailMessage(policy=POLICY)
     message["From"] = str(Address(mail.from_name, addr_spec=mail.from_address))
     message["To"] = ", ".join(mail.to)
@@ -94,25 +109,27 @@ def envelope(mail: OutgoingMail) -> Envelope:
     message["Subject"] = " ".join(mail.subject.split())
     message["Date"] = format_datetime(mail.queued_at)
     message["Message-ID"] = f"<{mail.message_id}>"
-    if mail.in_reply_to.isascii() and mail.in_reply_to:
-        message["In-Reply-To"] = f"<{mail.in_reply_to}>"
-    if mail.references:
-        # Other people's ids may hold anything; what is no ASCII cannot stand in a header.
-        message["References"] = " ".join(f"<{known}>" for known in mail.references if known.isascii())
+    if replied := _ids([mail.in_reply_to]):
+        message["In-Reply-To"] = replied
+    if references := _ids(mail.references):
+        message["References"] = references
     message["X-Vaste-Tenant"] = str(mail.tenant.slug)
     if mail.automatic:
         # RFC 3834: no auto-responder may answer this.
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
-    message.set_content(mail.text)
-    if mail.html:
-        message.add_alternative(mail.html, subtype="html")
-    for file in mail.files.all():
-        kind, _, subtype = file.content_type.partition("/")
-        message.add_attachment(
-            load(file.storage_key), maintype=kind, subtype=subtype or "octet-stream", filename=file.name
-        )
-    return Envelope(mail.from_address, tuple(mail.to), tuple(mail.cc), bytes(message))
+    return message
+
+
+def _ids(ids: Sequence[str]) -> str:
+    """Message ids in brackets; other people's may hold anything, and only ASCII can stand in a header."""
+    return " ".join(f"<{known}>" for known in ids if known and known.isascii())
+
+
+def _media_type(declared: str) -> tuple[str, str]:
+    """Type and subtype of a file; what is no plain type, or is built of parts, is sent as mere bytes."""
+    found = MEDIA_TYPE.fullmatch(declared.lower())
+    return (found[1], found[2]) if found else ("application", "octet-stream")
 
 
 def hand_over(mail: Envelope, server: Server) -> str:

@@ -14,13 +14,14 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 LANGUAGE = "fi"
 CATALOGUE = Path("locale") / LANGUAGE / "LC_MESSAGES" / "django.po"
 # Names and words that Finnish has taken over as they are.
-EQUAL_IN_BOTH = {"DKIM", "HTML", "IMAP", "OK", "SLA", "SMTP", "SSL", "STARTTLS", "TLS", "Vaste"}
+EQUAL_IN_BOTH = {"DKIM", "HTML", "IMAP", "OK", "SLA", "SMTP", "SSL", "STARTTLS", "TLS", "Vaste", "min"}
 # The one list of options, for `make messages` too: no line numbers, so that catalogues change only where texts do.
 EXTRACT = ("makemessages", "--locale", LANGUAGE, "--add-location", "file", "--no-wrap", "--no-obsolete")
 EXTRACT_IGNORED = tuple(
     part for name in ("tests", "bench", "node_modules", "var", "static/vendor") for part in ("--ignore", f"{name}/*")
 )
 _PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sdif]|\{\w*\}")
+_WORD = re.compile(r"[a-z]{2}")
 _NOT_SOURCE = shutil.ignore_patterns(".*", "node_modules", "var", "tests", "bench", "vendor", "screens", "__pycache__")
 
 
@@ -50,10 +51,16 @@ def entry_problems(catalogue: polib.POFile) -> Iterator[str]:
             yield f"fuzzy: {entry.msgid!r}"
         elif not all(texts):
             yield f"not translated: {entry.msgid!r}"
-        elif entry.msgid in texts and entry.msgid not in EQUAL_IN_BOTH and re.search(r"[a-z]{2}", entry.msgid):
+        elif entry.msgid in texts and _is_english(entry.msgid):
             yield f"same as English: {entry.msgid!r}"
         elif lost := _lost_placeholders(entry, texts):
             yield f"placeholder {', '.join(lost)} not in the translation: {entry.msgid!r}"
+
+
+def _is_english(text: str) -> bool:
+    """Whether there is more in it than placeholders, signs and what both languages share."""
+    words = _PLACEHOLDER.sub("", text).strip()
+    return words not in EQUAL_IN_BOTH and bool(_WORD.search(words))
 
 
 def _lost_placeholders(entry: polib.POEntry, texts: list[str]) -> list[str]:

@@ -31,7 +31,8 @@ class HoursField(forms.CharField):
     """Opening hours of one day; gives rows as a calendar version stores them, [] for closed."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, max_length=120, **kwargs)
+        widget = forms.TextInput(attrs={"placeholder": _("closed")})
+        super().__init__(required=False, max_length=120, widget=widget, **kwargs)
 
     def prepare_value(self, value: Any) -> Any:
         return show_hours(value) if isinstance(value, list) else value

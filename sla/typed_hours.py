@@ -15,7 +15,9 @@ TIME = re.compile(r"(\d{1,2})(?:[.:](\d{2}))?|(\d{1,2})(\d{2})", re.ASCII)
 SPAN = re.compile(r"\s*(?:-|\u2013|\u2014|\bto\b)\s*")
 CLOSED = frozenset({"", "-", "\u2013", "closed", "suljettu", "kiinni"})
 ALWAYS = frozenset({"24/7", "24h", "24 h", "0-24", "00-24", "00:00-24:00"})
-PART = re.compile(r"(\d{1,5})(?:[.,](\d{1,2}))?\s*(h|hours?|t|tuntia?|min|minutes?|minuuttia?|m)\b", re.ASCII | re.IGNORECASE)
+PART = re.compile(
+    r"(\d{1,5})(?:[.,](\d{1,2}))?\s*(h|hours?|t|tuntia?|min|minutes?|minuuttia?|m)\b", re.ASCII | re.IGNORECASE
+)
 LONGEST_MINUTES = 366 * MINUTES_A_DAY
 
 

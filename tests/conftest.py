@@ -24,6 +24,14 @@ from tickets.services.setup import Desk, prepare_desk
 APP_ROLE = "vaste_app"
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Figures that a run is to show: what tests gave to `record_property("told", line)`, also from other processes."""
+    reports = [report for kind in terminalreporter.stats.values() for report in kind]
+    told = [value for report in reports for name, value in getattr(report, "user_properties", []) if name == "told"]
+    for line in dict.fromkeys(told):
+        terminalreporter.write_line(line)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """The database is made and dropped by its owner; between, every connection takes the application's role."""

@@ -7,6 +7,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.enums import Language
 from accounts.fields import TenantForeignKey
@@ -99,7 +100,7 @@ class Requester(TenantModel):
     name = models.CharField(_("Name"), max_length=120)
     customer = TenantForeignKey(Customer, null=True, blank=True, verbose_name=_("Customer"), related_name="requesters")
     language = models.CharField(_("Language"), max_length=5, choices=Language)
-    title = models.CharField(_("Title"), max_length=80, blank=True)
+    title = models.CharField(pgettext_lazy("person", "Title"), max_length=80, blank=True)
     phone = models.CharField(_("Phone"), max_length=40, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -6,6 +6,7 @@ from django.contrib.auth.models import Group
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.enums import Language, Role
 from accounts.fields import TenantForeignKey
@@ -68,7 +69,7 @@ class Membership(TenantModel):
     user = models.ForeignKey(User, models.PROTECT, related_name="+")
     roles = ArrayField(models.CharField(max_length=12, choices=Role), verbose_name=_("Roles"))
     office = TenantForeignKey(Office, verbose_name=_("Office"), related_name="members")
-    title = models.CharField(_("Title"), max_length=80, blank=True)
+    title = models.CharField(pgettext_lazy("person", "Title"), max_length=80, blank=True)
     phone = models.CharField(_("Phone"), max_length=40, blank=True)
     ended_at = models.DateTimeField(null=True, editable=False)
 

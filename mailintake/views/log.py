@@ -48,6 +48,10 @@ class Asked:
     address: str
 
     @property
+    def incoming(self) -> bool:
+        return not self.outgoing
+
+    @property
     def states(self) -> list[tuple[str, str]]:
         return [(str(value), str(words)) for value, words in (MailState if self.outgoing else InboundState).choices]
 

@@ -12,6 +12,7 @@ function pick(select) {
     plugins: searches ? ["dropdown_input"] : [],
     controlInput: searches ? undefined : null,
     maxOptions: 200,
+    allowEmptyOption: true, // "Nobody" is a choice as well, or one could never go back to it
     render: { no_results: () => `<div class="no-results">${escape(words.nothingFound)}</div>` },
   });
   if (searches) {

@@ -55,6 +55,9 @@ def test_a_name_that_leads_inside_is_refused_when_it_is_resolved(settings: Any) 
 
 def test_a_connection_that_ended_up_inside_is_refused(settings: Any) -> None:
     settings.TESTING = settings.DEBUG = settings.DEMO = False
-    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as peer:
-        with pytest.raises(ForbiddenAddress):
-            require_public_peer(peer)
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        socket.create_connection(server.getsockname()) as peer,
+        pytest.raises(ForbiddenAddress),
+    ):
+        require_public_peer(peer)

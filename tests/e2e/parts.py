@@ -419,13 +419,6 @@ class Process:
                 os.killpg(self.popen.pid, signal.SIGKILL)
             self.popen.wait()
 
-    def stop(self) -> None:
-        if self.popen and self.is_running:
-            self.popen.terminate()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.popen.wait(10)
-        self.kill()
-
 
 @dataclass
 class Installation:
@@ -548,7 +541,7 @@ def installation(transactional_db: None, broker: Broker, mail_sink: MailSink, tm
     }
     yield place
     for process in place.processes:
-        process.stop()
+        process.kill()
 
 
 def ids_in(raw: bytes) -> list[str]:

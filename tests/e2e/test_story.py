@@ -7,7 +7,7 @@ Chromium, and its steps are counted against the budget.
 import email
 import email.policy
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 
 import pytest
@@ -28,6 +28,7 @@ pytestmark = [pytest.mark.browser, needs_chromium, pytest.mark.django_db(transac
 
 PASSWORD = "correct horse battery"
 DESK = "support@acme.example"
+PEOPLE = [DESK, "konsta@acme.example", "kerttu@acme.example", "otto@paperi-acme.example", "uusi@uusi.example"]
 # Routine: (steps of the source CRM, our budget); requirements.md, step budget.
 BUDGET = {
     "5.1 mail to ticket, sender and product known": (32, 3),
@@ -43,18 +44,16 @@ BUDGET = {
     "5.8 confirm, by the requester": (3, 1),
     "5.9 reopen": (3, 1),
 }
-COUNTED: dict[str, int] = {}
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _table(request: pytest.FixtureRequest) -> Iterator[None]:
-    yield
-    lines = [f"{'routine':48} {'source':>6} {'budget':>6} {'ours':>5}"]
-    lines += [f"{name:48} {BUDGET[name][0]:6} {BUDGET[name][1]:6} {steps:5}" for name, steps in COUNTED.items()]
-    request.config.stash.setdefault(STEPS, []).extend(lines)
-
-
-STEPS = pytest.StashKey[list[str]]()
+@pytest.fixture
+def told(record_property: Callable[[str, object], None]) -> Iterator[dict[str, int]]:
+    """Steps by routine; shown as a table at the end of the run."""
+    counted: dict[str, int] = {}
+    yield counted
+    record_property("told", f"{'routine':46} {'source':>6} {'budget':>6} {'ours':>4}")
+    for name, steps in counted.items():
+        record_property("told", f"{name:46} {BUDGET[name][0]:6} {BUDGET[name][1]:6} {steps:4}")
 
 
 class Story:
@@ -62,7 +61,7 @@ class Story:
 
     def __init__(self, cast: Cast, dovecot: Dovecot, installation: Installation, base: str) -> None:
         self.cast, self.dovecot, self.installation, self.base = cast, dovecot, installation, base
-        self.seen: dict[str, int] = {}
+        self.seen = {address: len(dovecot.uids(address)) for address in PEOPLE}
 
     def next_mail(self, address: str) -> EmailMessage:
         """The next mail in a person's mailbox; the sweeps that beat would send are sent while waiting."""
@@ -113,8 +112,7 @@ def story(installation: Installation, dovecot: Dovecot, mail_sink: MailSink, web
             "kerttu": ("Kerttu Consultant", [Role.CONSULTANT]),
         },
     )
-    people = [DESK, "konsta@acme.example", "kerttu@acme.example", "otto@paperi-acme.example", "uusi@uusi.example"]
-    for address in people:
+    for address in PEOPLE:
         dovecot.add_user(address)
     # The receiving servers of the world: what we send lies in people's mailboxes, with the trace of their server.
     mail_sink.onwards = ("mx.acme.example", {"acme.example"}, dovecot.deliver)
@@ -133,10 +131,10 @@ def story(installation: Installation, dovecot: Dovecot, mail_sink: MailSink, web
     return Story(cast, dovecot, installation, f"http://{cast.tenant.host}:{web}")
 
 
-def desk(browser: Browser, story: Story) -> Hand:
+def desk(browser: Browser, story: Story, told: dict[str, int]) -> Hand:
     page = browser.new_context().new_page()
     sign_in(page, story.base, "aino@acme.example", PASSWORD)
-    return Hand(page, told=COUNTED)
+    return Hand(page, told=told)
 
 
 def triage(story: Story, count: int = 1) -> None:
@@ -148,13 +146,13 @@ def triage(story: Story, count: int = 1) -> None:
     wait_until(waits, seconds=40, what="a mail in triage")
 
 
-def test_from_mail_to_confirmed_ticket(browser: Browser, story: Story) -> None:
+def test_from_mail_to_confirmed_ticket(browser: Browser, story: Story, told: dict[str, int]) -> None:
     otto, konsta = "otto@paperi-acme.example", "konsta@acme.example"
     story.arrives(
         sender=f"Otto Oja <{otto}>", subject="Etikettitulostin ohittaa lavoja", text="PackLine ei tulosta.\n"
     )
     triage(story)
-    hand = desk(browser, story)
+    hand = desk(browser, story, told)
 
     hand.click("nav a[href='/triage/']")
     hand.click("text=Accept and notify")
@@ -166,7 +164,7 @@ def test_from_mail_to_confirmed_ticket(browser: Browser, story: Story) -> None:
     assert details["Reply-To"].startswith("support+t")
 
     consultant = browser.new_context(viewport={"width": 390, "height": 844}).new_page()
-    phone = Hand(consultant, told=COUNTED)
+    phone = Hand(consultant, told=told)
     consultant.goto(link(details, "do=start"))
     with story.cast.scope():
         assert Ticket.objects.get().work_started_at is None
@@ -194,7 +192,7 @@ def test_from_mail_to_confirmed_ticket(browser: Browser, story: Story) -> None:
 
     solution = story.next_mail(otto)
     requester = browser.new_context().new_page()
-    person = Hand(requester, told=COUNTED)
+    person = Hand(requester, told=told)
     requester.goto(link(solution, "#works"))
     with story.cast.scope():
         assert Ticket.objects.get().status_class == "resolved"
@@ -233,10 +231,10 @@ def _bind(story: Story, page: Page, address: str) -> None:
     page.wait_for_load_state()
 
 
-def test_an_unknown_sender_takes_at_most_six_steps(browser: Browser, story: Story) -> None:
+def test_an_unknown_sender_takes_at_most_six_steps(browser: Browser, story: Story, told: dict[str, int]) -> None:
     story.arrives(sender="Uusi Ihminen <uusi@uusi.example>", subject="Apua", text="Mikään ei toimi.\n")
     triage(story)
-    hand = desk(browser, story)
+    hand = desk(browser, story, told)
 
     hand.click("nav a[href='/triage/']")
     hand.choose("select[name=customer]", "Paperi Oy")
@@ -250,9 +248,9 @@ def test_an_unknown_sender_takes_at_most_six_steps(browser: Browser, story: Stor
     assert story.next_mail("konsta@acme.example")["Subject"].strip() == "[SYS-1001] Apua"
 
 
-def test_a_call_an_attachment_a_stray_mail_and_a_hand_over(browser: Browser, story: Story) -> None:
+def test_a_call_a_file_a_stray_mail_and_a_hand_over(browser: Browser, story: Story, told: dict[str, int]) -> None:
     otto = "otto@paperi-acme.example"
-    hand = desk(browser, story)
+    hand = desk(browser, story, told)
 
     hand.click("a:has-text('New ticket')")
     hand.choose("select[name=requester]", "Otto Oja, Paperi Oy")

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import Membership
 from outbox.enums import Purpose
@@ -89,8 +90,9 @@ def moment(at: datetime | None) -> str:
     if at is None:
         return ""
     local = timezone.localtime(at)
-    # Translators: Django date format of a full instant in a mail, such as "Thu 19 Nov 2026, 16:45".
-    return f"{date_format(local, _('D j M Y, H:i'))} ({local.tzname()})"
+    # Translators: date format of a full instant in a mail: "Thu 19 Nov 2026, 16:45", "to 19.11.2026 klo 16.45".
+    written = date_format(local, pgettext("date format", "D j M Y, H:i"))
+    return f"{written} ({local.tzname()})"
 
 
 def values_of(ticket: Ticket) -> dict[str, str]:

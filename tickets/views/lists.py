@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from accounts.access import may, member_required
@@ -15,7 +15,7 @@ from tickets.paging import page_by_deadline
 from tickets.rows import rows_of
 from tickets.search import find
 
-SHOWN = {"open": gettext_lazy("Open"), "finished": gettext_lazy("Finished"), "all": gettext_lazy("All")}
+SHOWN = {"open": pgettext_lazy("tickets", "Open"), "finished": gettext_lazy("Finished"), "all": gettext_lazy("All")}
 
 
 @require_GET
