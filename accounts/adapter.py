@@ -1,14 +1,16 @@
 """What differs from allauth: nobody signs up, and only members of the tenant sign in."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.core.exceptions import ValidationError
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import member_actor
-from accounts.models import Membership, User
+from accounts.models import Membership, Tenant, User
 from accounts.services import audit
 
 
@@ -26,9 +28,10 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
-        """Refuse a right password of somebody who has no place in this tenant."""
+        """Turn back somebody who has no place in this tenant; a password does not come so far, a mailed code does."""
         if not Membership.objects.active().filter(user=user).exists():
-            raise ValidationError(self.error_messages["email_password_mismatch"])
+            messages.error(request, self.error_messages["email_password_mismatch"])
+            return redirect("account_login")
         response: HttpResponse | None = super().pre_login(request, user, **kwargs)
         return response
 
@@ -38,8 +41,17 @@ class AccountAdapter(DefaultAccountAdapter):
         user.membership = membership
         audit.record("member.signed_in", by=member_actor(membership))
 
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """The link in the mail, made from the tenant's record and never from the Host header."""
+        return self._tenant.url(urlsplit(super().get_reset_password_from_key_url(key)).path)
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Sign-in mails leave by the installation's own transport, in the reader's language."""
-        message = self.render_mail(template_prefix, email, context)
+        message = self.render_mail(template_prefix, email, context | {"email": email, "tenant": self._tenant})
         message.extra_headers["X-Vaste-System"] = "1"
         message.send()
+
+    @property
+    def _tenant(self) -> Tenant:
+        tenant: Tenant = self.request.tenant
+        return tenant

@@ -1,6 +1,9 @@
 """Sign-in: a session is worth a membership of the tenant whose host was asked, or nothing."""
 
+from typing import Any
+
 from allauth.account.auth_backends import AuthenticationBackend
+from django.http import HttpRequest
 
 from accounts.models import Membership, User
 from accounts.scope import current_tenant_id
@@ -8,6 +11,13 @@ from accounts.scope import current_tenant_id
 
 class MembershipBackend(AuthenticationBackend):
     """allauth's sign-in; the user comes with the membership in the tenant in scope, in one query."""
+
+    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> User | None:
+        """A right password of somebody without a place in this tenant is answered like a wrong one."""
+        user: User | None = super().authenticate(request, **credentials)
+        if user is None or current_tenant_id() is None:
+            return None
+        return user if Membership.objects.active().filter(user=user).exists() else None
 
     def get_user(self, user_id: int) -> User | None:
         """The user with `user.membership` set, or None where they have no active place in this tenant."""

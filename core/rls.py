@@ -25,12 +25,12 @@ def is_tenant_model(model: type[models.Model]) -> bool:
     return any(field.name == "tenant" for field in model._meta.concrete_fields)
 
 
-def tenant_links(model: type[models.Model]) -> list[models.Field[Any, Any]]:
-    """The model's foreign keys that point to tenant tables."""
+def tenant_links(model: type[models.Model]) -> list[tuple[str, type[models.Model]]]:
+    """The model's foreign keys that point to tenant tables: column and target of each."""
     return [
-        field
+        (str(field.column), field.related_model)
         for field in model._meta.concrete_fields
-        if field.remote_field and field.name != "tenant" and is_tenant_model(field.remote_field.model)
+        if isinstance(field, models.ForeignKey) and field.name != "tenant" and is_tenant_model(field.related_model)
     ]
 
 
@@ -61,11 +61,11 @@ def _secure(model: type[models.Model], append_only: bool) -> Iterator[str]:
 
 def _link(model: type[models.Model]) -> Iterator[str]:
     table = model._meta.db_table
-    for field in tenant_links(model):
-        name, target = link_name(table, str(field.column)), field.remote_field.model._meta.db_table
+    for column, linked in tenant_links(model):
+        name, target = link_name(table, column), linked._meta.db_table
         yield f'ALTER TABLE "{table}" DROP CONSTRAINT IF EXISTS "{name}"'
         yield (
-            f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" FOREIGN KEY (tenant_id, "{field.column}") '
+            f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" FOREIGN KEY (tenant_id, "{column}") '
             f'REFERENCES "{target}" (tenant_id, id) DEFERRABLE INITIALLY DEFERRED'
         )
 

@@ -100,7 +100,7 @@ def _frame(request: MemberRequest, tenant: Tenant) -> Navigation:
 
 
 def _item(request: HttpRequest, label: str, url: str, icon: str, count: int | None = None) -> Item:
-    return Item(label, url, icon, count, current=request.path == url)
+    return Item(label, url, icon, count, current=request.path.startswith(url))
 
 
 def _groups(request: MemberRequest, *, desk: bool) -> list[Group]:

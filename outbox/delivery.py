@@ -3,12 +3,15 @@
 import re
 import smtplib
 import ssl
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
+from email.header import Header
+from email.headerregistry import HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, Policy
 from email.utils import format_datetime
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
@@ -20,18 +23,33 @@ from outbox.models import OutgoingMail, Transport
 TIMEOUT_SECONDS = 30
 
 
-class IdentifierHeader(UnstructuredHeader):
-    """Message ids, one on each line: the standard library breaks and encodes an id that is longer than a line."""
+class WrittenHeader(UnstructuredHeader):
+    """A value that stands as it is to leave, folded only at its spaces.
+
+    The standard library encodes ids that are longer than a line, and folds long names without their quotes.
+    """
+
+    @classmethod
+    def parse(cls, value: str, kwds: dict[str, Any]) -> None:
+        super().parse(value, kwds)
+        kwds["decoded"] = value
 
     def fold(self, *, policy: Policy) -> str:
-        ids = f"{policy.linesep} ".join(str(self).split())
-        return f"{self.name}: {ids}{policy.linesep}"
+        lines = textwrap.wrap(
+            str(self),
+            policy.max_line_length or 78,
+            initial_indent=f"{self.name}: ",
+            subsequent_indent=" ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        return policy.linesep.join([*lines, ""])
 
 
 MEDIA_TYPE = re.compile(r"(application|audio|font|image|text|video)/([a-z0-9][a-z0-9!#$&^_.+-]{0,80})")
 HEADERS = HeaderRegistry()
-HEADERS.map_to_type("in-reply-to", IdentifierHeader)
-HEADERS.map_to_type("references", IdentifierHeader)
+for written in ("from", "in-reply-to", "references"):
+    HEADERS.map_to_type(written, WrittenHeader)
 POLICY = SMTP.clone(header_factory=HEADERS)
 
 
@@ -100,7 +118,7 @@ def envelope(mail: OutgoingMail) -> Envelope:
 def head(mail: OutgoingMail) -> EmailMessage:
     """The mail's header fields, each once, whatever stands in its words."""
     message = EmailMessage(policy=POLICY)
-    message["From"] = str(Address(mail.from_name, addr_spec=mail.from_address))
+    message["From"] = f"{_phrase(mail.from_name)} <{mail.from_address}>"
     message["To"] = ", ".join(mail.to)
     if mail.cc:
         message["Cc"] = ", ".join(mail.cc)
@@ -119,6 +137,13 @@ def head(mail: OutgoingMail) -> EmailMessage:
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
     return message
+
+
+def _phrase(name: str) -> str:
+    """A display name that is nothing else to anybody: quoted, or in encoded words."""
+    if name.isascii() and name.isprintable():
+        return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return " ".join(Header(name, "utf-8").encode().split())
 
 
 def _ids(ids: Sequence[str]) -> str:

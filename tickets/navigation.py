@@ -39,8 +39,8 @@ def _load(member: Membership) -> Work:
         counted_unassigned=Count("tickets", filter=unfinished & Q(tickets__assignee=None)),
         counted_mine=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
     ):
-        queue.unfinished, queue.unassigned = queue.counted_unfinished, queue.counted_unassigned
-        queue.mine = queue.counted_mine
+        for name in ("unfinished", "unassigned", "mine"):
+            setattr(queue, name, getattr(queue, f"counted_{name}"))
         queues.append(queue)
     own = queues[0].mine if queues else mine.count()
     return Work(queues, own, sum(queue.unassigned for queue in queues))

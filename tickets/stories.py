@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from tickets.enums import EventKind, StatusClass
+from sla.enums import Priority
+from tickets.enums import EventKind, Kind, StatusClass
 from tickets.metrics import promise_name
 from tickets.models import TicketEvent
 
@@ -27,6 +28,7 @@ ICONS = {
 }
 # Entering these is told by the line of reception, or of the message that brought it about.
 TOLD_BY_OTHERS = (StatusClass.NEW,)
+_CHOICES: dict[str, type[Kind | Priority]] = {"kind": Kind, "priority": Priority}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,16 @@ def _fields(event: TicketEvent) -> list[tuple[str, tuple[str, str]]]:
         "product": _("Product"),
         "module": _("Module"),
     }
-    return [(names[name], (before, after)) for name, (before, after) in event.data["fields"].items()]
+    return [
+        (names[name], (_value(name, before), _value(name, after)))
+        for name, (before, after) in event.data["fields"].items()
+    ]
+
+
+def _value(name: str, value: str) -> str:
+    """The log keeps the stored value of a choice; people read its label."""
+    choices = _CHOICES.get(name)
+    return str(choices(value).label) if choices and value else value
 
 
 def _work(event: TicketEvent) -> str:

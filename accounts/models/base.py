@@ -30,9 +30,8 @@ def _claim(rows: Iterable["TenantModel"]) -> None:
     """Give new rows to the tenant in scope; refuse rows of another."""
     tenant_id = require_tenant_id()
     for row in rows:
-        if row.tenant_id is None:
-            row.tenant_id = tenant_id
-        elif row.tenant_id != tenant_id:
+        row.tenant_id = row.tenant_id or tenant_id
+        if row.tenant_id != tenant_id:
             raise WrongTenant(f"{row._meta.label} of tenant {row.tenant_id} inside the scope of tenant {tenant_id}.")
 
 

@@ -1,7 +1,7 @@
 """The tenant and its host names. Global tables: they decide the scope, so they cannot lie inside one."""
 
 import zoneinfo
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -19,7 +19,14 @@ def validate_time_zone(value: str) -> None:
         raise ValidationError(_("%(zone)s is not a time zone, write it like Europe/Helsinki."), params={"zone": value})
 
 
-class TimeZoneField(models.CharField):
+if TYPE_CHECKING:
+    # Django's own field takes no type arguments when the code runs.
+    _NameField = models.CharField[str, str]
+else:
+    _NameField = models.CharField
+
+
+class TimeZoneField(_NameField):
     """The IANA name of a time zone, such as Europe/Helsinki."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -1,6 +1,6 @@
 """Tags and filters of every template: icons, initials, sizes, times and durations in the reader's words."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django import template
 from django.templatetags.static import static
@@ -91,6 +91,13 @@ def clock_time(moment: datetime) -> str:
     """The time of day of an aware moment on the reader's clock: "16:45"."""
     # Translators: date format of a time of day, "16:45"; Finnish "G.i" (16.45).
     return date_format(timezone.localtime(moment), pgettext("date format", "H:i"))
+
+
+@register.filter
+def full_day(day: date) -> str:
+    """A day with all its parts: "Fri 25 Dec 2026"."""
+    # Translators: date format of a day, "Fri 25 Dec 2026"; Finnish "D j.n.Y" (pe 25.12.2026).
+    return date_format(day, pgettext("date format", "D j M Y"))
 
 
 @register.filter

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from imaplib import IMAP4
+from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
@@ -98,11 +99,11 @@ def connected(mailbox: Mailbox) -> Iterator[BaseMailBox]:
 
 def _open(mailbox: Mailbox) -> BaseMailBox:
     """A connection that nobody has signed in to; the server's certificate is checked, as imaplib alone does not."""
-    door = DOORS[Mailbox.Security(mailbox.security)]
-    if mailbox.security == Mailbox.Security.NONE:
-        return door(mailbox.host, mailbox.port, timeout=TIMEOUT_SECONDS)
-    context = ssl.create_default_context()
-    return door(mailbox.host, mailbox.port, timeout=TIMEOUT_SECONDS, ssl_context=context)
+    options: dict[str, Any] = {"timeout": TIMEOUT_SECONDS}
+    if mailbox.security != Mailbox.Security.NONE:
+        options["ssl_context"] = ssl.create_default_context()
+    box: BaseMailBox = DOORS[Mailbox.Security(mailbox.security)](mailbox.host, mailbox.port, **options)
+    return box
 
 
 def _fetch_all(box: BaseMailBox, mailbox: Mailbox) -> int:

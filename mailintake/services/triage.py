@@ -15,7 +15,7 @@ from mailintake.services import placing
 from sla.enums import Priority
 from tickets.enums import Channel, Kind, StatusClass
 from tickets.errors import TransitionRefused
-from tickets.models import Queue, Ticket
+from tickets.models import Message, Queue, Ticket
 from tickets.services import conversation, lifecycle
 from tickets.services.intake import Matter, open_ticket
 from tickets.services.people import known_sender, requester_for
@@ -92,13 +92,14 @@ def accept(inbound_id: int, form: Acceptance, *, by: Actor, notify: bool) -> Tic
     )
     personal = row.reason not in AUTOMATIC
     ticket = open_ticket(matter, by=by, notify=notify, acknowledge=personal)
-    _finish(row, ticket)
+    _settle(row, ticket, ticket.messages.order_by("-pk").first())
     return ticket
 
 
-def _finish(row: InboundMessage, ticket: Ticket) -> None:
-    row.state, row.ticket, row.entry = InboundState.LINKED, ticket, ticket.messages.order_by("-pk").first()
-    row.save(update_fields=["state", "ticket", "entry"])
+def _settle(row: InboundMessage, ticket: Ticket, entry: Message | None) -> None:
+    """The mail is on a ticket now, and no longer waits for a reason."""
+    row.state, row.reason, row.ticket, row.entry = InboundState.LINKED, "", ticket, entry
+    row.save(update_fields=["state", "reason", "ticket", "entry"])
 
 
 @transaction.atomic
@@ -111,8 +112,7 @@ def link(inbound_id: int, ticket: Ticket, *, by: Actor) -> Ticket:
     requester = requester_for(mail.from_.email, mail.from_.name, customer=ticket.customer, queue=ticket.queue)
     entry = conversation.receive(ticket, placing.written(mail), by=requester_actor(requester), at=row.received_at)
     placing.mark_thread(mail, ticket)
-    row.state, row.ticket, row.entry = InboundState.LINKED, ticket, entry
-    row.save(update_fields=["state", "ticket", "entry"])
+    _settle(row, ticket, entry)
     return ticket
 
 

@@ -10,7 +10,7 @@ from core.network import ForbiddenAddress, is_forbidden_host, is_public, require
 INSIDE = [
     "127.0.0.1",
     "::1",
-    "0.0.0.0",  # noqa: S104  # an address to be refused, none to listen on
+    "0.0.0.0",  # an address to be refused, none to listen on
     "10.1.2.3",
     "169.254.169.254",
     "100.64.0.1",

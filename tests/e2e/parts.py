@@ -467,14 +467,15 @@ class Installation:
         for worker in workers:
             wait_until(lambda log=worker.log: "ready." in log.read_text(), seconds=60, what="a worker")
 
-    def smtpd(self, port: int | None = None, **more: str) -> "Smtpd":
-        port = port or free_port()
-        command = [sys.executable, "manage.py", "smtpd"]
+    def smtpd(self, *, respawned: bool = False, **more: str) -> "Smtpd":
+        """The SMTP listener, answering; `respawned` starts it anew whenever it dies."""
+        port = free_port()
+        command = [sys.executable, *(["-m", "tests.e2e.respawn"] if respawned else ["manage.py"]), "smtpd"]
         environment = self.environment | {"VASTE_SMTP_LISTEN": f"{HOST}:{port}"} | more
         process = Smtpd(command, environment, self.directory / f"smtpd{len(self.processes)}.log", port)
         self.processes.append(process)
         process.start()
-        wait_until(lambda: answers(port), seconds=60, what="the SMTP listener")
+        process.wait()
         return process
 
 
@@ -483,6 +484,9 @@ class Smtpd(Process):
     """The product's SMTP listener."""
 
     port: int = 0
+
+    def wait(self) -> None:
+        wait_until(lambda: answers(self.port), seconds=60, what="the SMTP listener")
 
     def send(self, raw: bytes, *recipients: str, sender: str = "sender@elsewhere.example") -> None:
         """Give it a mail; raises what smtplib raises when it does not answer 250 to all."""

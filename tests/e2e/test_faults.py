@@ -141,7 +141,7 @@ def test_the_smtp_listener_killed_at_every_point(
 ) -> None:
     open_mailbox(acme)
     worker = installation.worker(concurrency=2, VASTE_FAULT_FILE="")
-    listener = installation.smtpd()
+    listener = installation.smtpd(respawned=True)
     installation.wait_for(worker)
     expected: set[int] = set()
 
@@ -152,8 +152,7 @@ def test_the_smtp_listener_killed_at_every_point(
             installation.arm(point)
             assert not hand_in(listener, raw)
             assert died(installation)
-            listener.kill()
-            listener = installation.smtpd(listener.port)
+            listener.wait()
             assert hand_in(listener, raw)
     settle(installation, acme, expected=expected)
 

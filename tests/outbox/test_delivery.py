@@ -50,7 +50,9 @@ def test_hostile_words_make_no_headers_of_their_own(acme: Cast) -> None:
     assert sorted(mail.keys()) == sorted([*FIELDS, *BODY])
     assert b"\nBcc" not in raw.partition(b"\r\n\r\n")[0]
     assert mail["Subject"] == "Hello Bcc: victim@evil.example <script> X: y Z: a"
-    assert [address.addr_spec for address in mail["From"].addresses] == ["support@acme.example"]
+    (sender,) = mail["From"].addresses
+    assert sender.addr_spec == "support@acme.example"
+    assert sender.display_name == " ".join(HOSTILE.split()) + ' "quoted" <other@evil.example>,'
 
 
 @given(subject=TEXT, name=TEXT, ids=st.lists(TEXT, max_size=5))
@@ -72,6 +74,7 @@ def test_no_words_change_the_headers(subject: str, name: str, ids: list[str]) ->
     expected = {"From", "To", "Subject", "Date", "Message-ID", "X-Vaste-Tenant"}
     assert set(mail.keys()) - {"References"} == expected
     assert len(mail.keys()) == len(set(mail.keys()))
+    assert [sender.addr_spec for sender in mail["From"].addresses] == ["support@acme.example"]
 
 
 @pytest.mark.django_db
@@ -80,6 +83,7 @@ def test_ids_longer_than_a_line_stay_whole(acme: Cast) -> None:
 
     assert f"In-Reply-To: <{LONG_ID}>\r\n".encode() in raw
     assert f"References: <{LONG_ID}>\r\n <short@x.example>\r\n <{LONG_ID}>\r\n".encode() in raw
+    assert mail["References"].split() == [f"<{LONG_ID}>", "<short@x.example>", f"<{LONG_ID}>"]
     assert max(len(row) for row in raw.split(b"\r\n")) < 998
 
 
@@ -110,8 +114,10 @@ def test_text_html_and_files_arrive_as_they_were(acme: Cast) -> None:
         "text/csv",
         *["application/octet-stream"] * 3,
     ]
-    assert mail.get_body(("plain",)).get_content() == "Päivää ☃\n"
-    assert mail.get_body(("html",)).get_content().strip() == "<p>Päivää ☃</p>"
+    assert [mail.get_body((kind,)).get_content().strip() for kind in ("plain", "html")] == [
+        "Päivää ☃",
+        "<p>Päivää ☃</p>",
+    ]
     assert b"X-Evil" not in raw
 
 
