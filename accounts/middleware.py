@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Func, TextField, Value
 from django.db.models.functions import Cast
@@ -10,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
+from django.utils.module_loading import import_string
 
 from accounts.actors import member_actor
 from accounts.models import Tenant
@@ -62,7 +64,11 @@ def tenant(get_response: GetResponse) -> GetResponse:
 
 
 def _outside(request: HttpRequest, host: str) -> HttpResponseBase:
-    return render(request, "outside.html", {"host": host}, status=400)
+    """The installation's own host has a page of its own; every other host that is no tenant's is refused."""
+    if host == settings.VASTE_BASE_DOMAIN and request.path == "/":
+        home: GetResponse = import_string(settings.VASTE_BASE_VIEW)
+        return home(request)
+    return render(request, "outside.html", {"host": host, "at_home": False, "workspaces": []}, status=400)
 
 
 def tenant_session(get_response: GetResponse) -> GetResponse:

@@ -122,6 +122,8 @@ def _groups(request: MemberRequest, *, desk: bool) -> list[Group]:
 
 def _bottom(request: MemberRequest) -> list[Item]:
     member, items = request.membership, []
+    if member.has_role(Role.ADMIN):
+        items.append(_item(request, _("First steps"), _named("first_steps"), "sparkles"))
     if member.has_role(Role.ADMIN, Role.LEAD):
         items.append(_item(request, _("Customers"), _named("accounts:customers"), "user"))
     if may(member, "tickets.mail_log"):

@@ -87,6 +87,8 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
 ]
 ROOT_URLCONF = "helpdesk.urls"
+# What the installation's own host shows; the host is no tenant's.
+VASTE_BASE_VIEW = "helpdesk.start.base_home"
 WSGI_APPLICATION = "helpdesk.wsgi.application"
 ALLOWED_HOSTS = ["*"]  # accounts.middleware.tenant refuses every host that is no tenant's
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"

@@ -4,7 +4,7 @@ from allauth.account import views as account
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from helpdesk import styleguide
+from helpdesk import start, styleguide
 
 # allauth's pages, but for those of sign-up and of changing one's address: members are invited by an admin.
 sign_in = [
@@ -32,6 +32,7 @@ sign_in = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include(sign_in)),
+    path("first-steps/", start.first_run, name="first_steps"),
     path("", include("tickets.urls")),
     path("", include("mailintake.urls")),
     path("", include("sla.urls")),

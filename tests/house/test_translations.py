@@ -132,5 +132,5 @@ def test_no_page_shows_english(suomi: Stock, english: set[str]) -> None:
             texts = Texts(answer.content.decode()).found
             left += [(name, text.strip()) for text in texts if words(OWN_WORDS.sub(" ", text)) & english]
 
-    assert left == []
+    assert left == [], "\n".join(map(str, left))
     assert seen >= ENOUGH_PAGES

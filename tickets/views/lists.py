@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from accounts.access import may, member_required
+from accounts.enums import Role
 from accounts.requests import MemberRequest
 from tickets.access import get_queue
 from tickets.models import Ticket
@@ -21,7 +22,9 @@ SHOWN = {"open": pgettext_lazy("tickets", "Open"), "finished": gettext_lazy("Fin
 @require_GET
 @member_required
 def home(request: MemberRequest) -> HttpResponse:
-    """Where one lands: the first open queue, or one's own work."""
+    """Where one lands: the first steps of an empty workspace, what nobody has, or one's own work."""
+    if request.membership.has_role(Role.ADMIN) and not Ticket.objects.exists():
+        return redirect("first_steps")
     if may(request.membership, "tickets.create"):
         return redirect("tickets:unassigned")
     return redirect("tickets:mine")
