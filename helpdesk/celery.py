@@ -1,12 +1,16 @@
 """The Celery application. The broker may lose everything: each task is also found by a sweep in beat."""
 
 import os
+import warnings
 from typing import Any
 
 from celery import Celery
+from celery.platforms import SecurityWarning
 from celery.signals import worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
+# Only JSON is accepted, so that root, where the launcher has no other user to run as, adds no risk by itself.
+warnings.filterwarnings("ignore", category=SecurityWarning)
 
 app = Celery("helpdesk")
 app.config_from_object("django.conf:settings", namespace="CELERY")

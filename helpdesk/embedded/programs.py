@@ -72,8 +72,8 @@ class Commands:
         beat = ("-s", str(self.layout.data / "beat.db"), "-l", "WARNING", "--pidfile", "")
         return [
             self._python("web", "-m", "granian", *wsgi, *address, "helpdesk.wsgi:application"),
-            self._python("worker", "-m", "celery", "-A", "helpdesk", "worker", *quiet),
-            self._python("beat", "-m", "celery", "-A", "helpdesk", "beat", *beat),
+            self._python("worker", "-m", "celery", "--quiet", "-A", "helpdesk", "worker", *quiet),
+            self._python("beat", "-m", "celery", "--quiet", "-A", "helpdesk", "beat", *beat),
             self._manage("smtpd", "smtpd"),
         ]
 

@@ -530,7 +530,9 @@ def broker() -> Iterator[Broker]:
 
 
 @pytest.fixture
-def installation(transactional_db: None, broker: Broker, mail_sink: MailSink, tmp_path: Path) -> Iterator[Installation]:
+def installation(
+    transactional_db: None, broker: Broker, mail_sink: MailSink, tmp_path: Path
+) -> Iterator[Installation]:
     """Where processes of the product run: the test's database and files, a broker and a mail server of their own."""
     place = Installation(broker, tmp_path, {})
     kept = {name: value for name, value in os.environ.items() if name != "DATABASE_OWNER_URL"}

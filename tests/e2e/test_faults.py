@@ -136,9 +136,7 @@ def hand_in(listener: Smtpd, raw: bytes) -> bool:
     return True
 
 
-def test_the_smtp_listener_killed_at_every_point(
-    acme: Cast, mail_sink: MailSink, installation: Installation
-) -> None:
+def test_the_smtp_listener_killed_at_every_point(acme: Cast, mail_sink: MailSink, installation: Installation) -> None:
     open_mailbox(acme)
     worker = installation.worker(concurrency=2, VASTE_FAULT_FILE="")
     listener = installation.smtpd(respawned=True)

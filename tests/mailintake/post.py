@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.actors import SYSTEM
 from mailintake.models import InboundMessage, Mailbox
 from mailintake.services.receiving import store_raw
 from mailintake.tasks import process
@@ -24,9 +25,7 @@ def open_box(cast: Cast, **more: Any) -> Mailbox:
     """The desk's mailbox, which opens tickets at once and believes its mail server."""
     facts = {"mode": "open", "trusted_servers": [MX]} | more
     with cast.scope():
-        return Mailbox.objects.create(
-            address=f"support@{cast.tenant.slug}.example", queue=cast.desk.queue, **facts
-        )
+        return Mailbox.objects.create(address=f"support@{cast.tenant.slug}.example", queue=cast.desk.queue, **facts)
 
 
 def arrive(cast: Cast, raw: bytes, *, to: str = "") -> InboundMessage:
@@ -64,7 +63,7 @@ def ticket_of(cast: Cast, *, assignee: str = "", copies: tuple[str, ...] = ()) -
             copies=copies,
             assignee=cast.members[assignee] if assignee else None,
         )
-        return open_ticket(matter, by=cast.actor("aino"), notify=False)
+        return open_ticket(matter, by=SYSTEM, notify=False)
 
 
 def entries(cast: Cast, ticket: Ticket) -> list[tuple[str, str]]:

@@ -103,7 +103,7 @@ def test_a_4xx_is_tried_again_later_and_later(acme: Cast, mail_sink: MailSink) -
 
 
 def test_after_many_tries_a_delay_is_a_failure(acme: Cast, mail_sink: MailSink) -> None:
-    ticket, message = answered_ticket(acme)
+    _, message = answered_ticket(acme)
     mail_sink.answer("DATA", "452 4.3.1 Disk full")
     with acme.scope():
         OutgoingMail.objects.update(attempts=MAX_ATTEMPTS - 1)

@@ -76,7 +76,9 @@ def test_another_key_signs_differently(settings: Any) -> None:
     assert threads.ticket_of_address(7, address) is None
 
 
-@pytest.mark.parametrize("address", ["", "support@acme.example", "support+t@acme.example", "a+t1-x@y", "+t" + "9" * 40])
+@pytest.mark.parametrize(
+    "address", ["", "support@acme.example", "support+t@acme.example", "a+t1-x@y", "+t" + "9" * 40]
+)
 def test_other_addresses_lead_nowhere(address: str) -> None:
     assert threads.ticket_of_address(7, address) is None
 
