@@ -119,27 +119,3 @@ class SecureTenantTables(Operation):
 
     def describe(self) -> str:
         return f"Secure the tenant tables {', '.join(self.model_names)}"
-
-
-class SecureTenantLinks(SecureTenantTables):
-    """Composite foreign keys for links added to tables that are already secured."""
-
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        for name in self.model_names:
-            for statement in _link(to_state.apps.get_model(app_label, name)):
-                schema_editor.execute(statement)
-
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        """The columns take their constraints along."""

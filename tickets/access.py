@@ -32,6 +32,7 @@ def get_ticket(request: MemberRequest, number: int, *, may: str = "tickets.view"
     tickets = Ticket.objects.visible_to(request.membership).select_related(*RELATED)
     tickets = tickets.annotate(requester_email=Subquery(addresses.values("email")[:1]))
     ticket = get_object_or_404(tickets, number=number)
+    ticket.seen_by = request.membership.pk
     if may != "tickets.view":
         check(request.membership, may, ticket)
     return ticket

@@ -29,7 +29,7 @@ from mailintake.models import Mailbox
 from sla.business_time import Clock, clock_of
 from sla.models import Calendar, Contract, Policy
 from sla.services.holidays import public_holidays
-from sla.services.promises import hours_of
+from sla.services.immutable import hours
 from sla.services.versions import save_calendar, save_policy
 from tickets.models import Queue
 from tickets.services.setup import STEPS, TARGETS, grant_queue, prepare_desk
@@ -114,8 +114,7 @@ def _add_office(place: Workspace, entry: dict[str, Any], *, first: bool) -> None
         _first_desk(place, key, entry)
     else:
         _further_desk(place, key, entry)
-    hours = place.calendars[key].current
-    place.clocks[key] = clock_of(hours_of(hours))
+    place.clocks[key] = clock_of(hours(place.calendars[key].current_id))
     _add_mailbox(place, entry)
 
 

@@ -4,7 +4,7 @@ import logging
 import re
 import ssl
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from imaplib import IMAP4
@@ -90,11 +90,22 @@ def connected(mailbox: Mailbox) -> Iterator[BaseMailBox]:
     try:
         require_public(mailbox.host, mailbox.port)
         box = _open(mailbox)
-        require_public_peer(box.client.socket())
-        with box.login(mailbox.username, mailbox.password, initial_folder=mailbox.folder):
+        try:
+            require_public_peer(box.client.socket())
+            box.login(mailbox.username, mailbox.password, initial_folder=mailbox.folder)
             yield box
+        finally:
+            _hang_up(box)
     except (OSError, ImapToolsError, IMAP4.error) as error:
         raise MailboxUnreachable(str(error) or type(error).__name__) from error
+
+
+def _hang_up(box: BaseMailBox) -> None:
+    """Say goodbye where the server still listens, and close the line in any case."""
+    with suppress(OSError, ImapToolsError, IMAP4.error):
+        box.logout()
+    with suppress(OSError):
+        box.client.shutdown()
 
 
 def _open(mailbox: Mailbox) -> BaseMailBox:

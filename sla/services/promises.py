@@ -1,19 +1,20 @@
 """Which promises hold for whom, and the stored timers that repeat what the log says."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Q
 
 from accounts.models import Customer
-from sla.business_time import CalendarVersion as Hours
 from sla.enums import TimerState
 from sla.evaluation import LadderStep, Replay
 from sla.log import DEFAULT_PAUSES, Event, Metric, PolicySet, StatusClass
 from sla.log import Policy as Rules
 from sla.meter import Cycle, State
-from sla.models import CalendarVersion, Contract, Policy, PolicyVersion, Timer
+from sla.models import Contract, Policy, PolicyVersion, Timer
+from sla.services.immutable import hours, policy_version
 
 STATES = {
     State.RUNNING: TimerState.RUNNING,
@@ -54,28 +55,17 @@ def _contract(customer: Customer | None, on: date) -> Contract | None:
     return contracts.select_related("policy__current__calendar__current").first()
 
 
-def rules_of(version: PolicyVersion, hours: CalendarVersion, priority: str) -> Rules:
-    """A policy version as the engine takes it, for tickets of one priority."""
+def rules_of(version_id: int, calendar_version_id: int, priority: str) -> Rules:
+    """A policy version as the engine takes it, for tickets of one priority, on one version of its calendar."""
+    version = policy_version(version_id)
     minutes = version.targets.get(priority, {})
     pauses = DEFAULT_PAUSES | {StatusClass.WAITING_THIRD_PARTY} if version.pause_third_party else DEFAULT_PAUSES
     return Rules(
-        calendar=str(hours.pk),
+        calendar=str(calendar_version_id),
         targets={Metric(metric): target for metric, target in minutes.items()},
         pauses=frozenset(pauses),
         ref=str(version.pk),
     )
-
-
-def hours_of(row: CalendarVersion) -> Hours:
-    """A stored calendar version as the engine takes it."""
-    exceptions = {day: entry["open"] for day, entry in row.exceptions.items()}
-    return Hours.from_json({"tz": row.time_zone, "weekly": row.weekly, "exceptions": exceptions})
-
-
-def calendars_for(keys: Sequence[str]) -> dict[str, Hours]:
-    """The calendar versions that a log names, by their key in it."""
-    rows = CalendarVersion.objects.filter(pk__in={int(key) for key in keys})
-    return {str(row.pk): hours_of(row) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,29 +76,32 @@ class Projection:
     newly_breached: list[Timer]
 
 
-def project(
-    subject: int, log: Sequence[Event], calendars: Mapping[str, Hours], *, contract: Contract | None, now: datetime
-) -> Projection:
+def project(subject: int, log: Sequence[Event], *, contract: Contract | None, now: datetime) -> Projection:
     """Replay the log and write what it says into the subject's timers.
 
     The caller holds the lock on the subject, so that no two projections meet.
     """
-    replay = Replay(log, calendars, now)
-    stored = {(timer.metric, timer.cycle): timer for timer in Timer.objects.of(subject).prefetch_related("fired")}
     rules = [event.policy for event in log if isinstance(event, PolicySet)]
-    versions = PolicyVersion.objects.in_bulk({int(rule.ref) for rule in rules})
+    replay = Replay(log, {rule.calendar: hours(int(rule.calendar)) for rule in rules}, now)
+    stored = {(timer.metric, timer.cycle): timer for timer in Timer.objects.of(subject).prefetch_related("fired")}
     timers, breached = [], []
     for metric, cycles in replay.cycles().items():
         for cycle in cycles:
             timer = stored.get((metric, cycle.number)) or Timer(subject=subject, metric=metric, cycle=cycle.number)
-            was_late = timer.breached_at is not None
+            was_late, before = timer.breached_at is not None, _shown(timer)
             _copy(timer, cycle, rules[-1], contract)
-            _plan(timer, replay, metric, versions[int(timer.policy_version_id)].steps if cycle.live else [])
-            timer.save()
+            _plan(timer, replay, metric, policy_version(timer.policy_version_id).steps if cycle.live else [])
+            if timer.pk is None or _shown(timer) != before:
+                timer.save()
             timers.append(timer)
             if timer.breached_at and not was_late:
                 breached.append(timer)
     return Projection(timers, breached)
+
+
+def _shown(timer: Timer) -> dict[str, Any]:
+    """What of a timer is worth a write; the time used grows by itself while it runs."""
+    return {name: value for name, value in vars(timer).items() if name not in ("_state", "elapsed_seconds")}
 
 
 def _copy(timer: Timer, cycle: Cycle, rules: Rules, contract: Contract | None) -> None:

@@ -13,7 +13,7 @@ from mailintake.tasks import RETRY
 from outbox.enums import MailState
 from outbox.models import OutgoingMail
 from tests.conftest import Cast
-from tests.e2e.parts import Installation, MailSink, ids_in, wait_until
+from tests.e2e.parts import PASSWORD, Installation, MailSink, ids_in, wait_until
 from tests.flows.mails import mail
 from tickets.models import Message, Ticket
 
@@ -38,7 +38,7 @@ def open_mailbox(cast: Cast, **more: object) -> Mailbox:
     """The desk's mailbox, which opens tickets at once."""
     with cast.scope():
         box = Mailbox(address=f"support@{cast.tenant.slug}.example", queue=cast.desk.queue, mode="open", **more)
-        box.password = "open sesame"
+        box.password = PASSWORD
         box.save()
         return box
 

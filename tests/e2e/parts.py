@@ -1,4 +1,4 @@
-"""The real parts around the product: broker, workers, SMTP listener, IMAP server, a receiving mail server, faulty wires.
+"""The real parts around the product: broker, workers, SMTP listener, IMAP server, receiving mail server, faulty wires.
 
 All of them are processes or sockets of a test's own, so that several test processes never meet in one of them.
 """
@@ -38,7 +38,7 @@ from tests.conftest import APP_ROLE
 HOST = "127.0.0.1"
 DOVECOT = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 DOVEADM = shutil.which("doveadm", path=f"{os.environ.get('PATH', '')}:/usr/bin:/usr/sbin")
-PASSWORD = "open sesame"
+PASSWORD = "open-sesame"
 
 
 def free_port() -> int:
@@ -289,12 +289,12 @@ protocol lmtp {{
   auth_username_format = %Lu
 }}
 passdb {{
-  driver = passwd-file
-  args = scheme=PLAIN username_format=%u {root}/users
+  driver = static
+  args = password={password}
 }}
 userdb {{
   driver = static
-  args = uid={uid} gid={gid} home={root}/mail/%u
+  args = uid={uid} gid={gid} home={root}/mail/%u allow_all_users=yes
 }}
 service imap-login {{
   chroot =
@@ -321,7 +321,7 @@ service lmtp {{
 
 
 class Dovecot:
-    """A real IMAP server in a directory of its own; runs as root or as anybody."""
+    """A real IMAP server in a directory of its own; runs as root or as anybody. Every address has a mailbox there."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -334,14 +334,19 @@ class Dovecot:
         for name in ("run", "mail"):
             (self.root / name).mkdir()
         os.chown(self.root / "mail", identity.uid, identity.gid)
-        (self.root / "users").touch()
         users = ""
         if os.geteuid() != 0:
             users = "\n".join(
                 f"default_{what} = {identity.name}" for what in ("internal_user", "login_user", "internal_group")
             )
         text = DOVECOT_CONFIG.format(
-            root=self.root, host=HOST, port=self.port, uid=identity.uid, gid=identity.gid, users=users
+            root=self.root,
+            host=HOST,
+            port=self.port,
+            password=PASSWORD,
+            uid=identity.uid,
+            gid=identity.gid,
+            users=users,
         )
         self.config.write_text(text)
 
@@ -359,10 +364,6 @@ class Dovecot:
             self._process.terminate()
             self._process.wait(10)
             self._process = None
-
-    def add_user(self, address: str, password: str = PASSWORD) -> None:
-        with (self.root / "users").open("a") as file:
-            file.write(f"{address}:{{PLAIN}}{password}\n")
 
     def deliver(self, address: str, raw: bytes, sender: str = "sender@elsewhere.example") -> None:
         """Put a mail into a mailbox by LMTP, as a mail server does."""

@@ -23,7 +23,6 @@ CORPUS = Path(__file__).parents[1] / "data" / "mail"
 @pytest.fixture
 def imap(acme: Cast, dovecot: Dovecot) -> Dovecot:
     """The desk's mailbox on the IMAP server; it was empty when it was set up."""
-    dovecot.add_user(ADDRESS)
     for uid in dovecot.uids(ADDRESS):
         dovecot.flag(ADDRESS, uid, r"+FLAGS (\Deleted)")
     open_mailbox(acme, host=HOST, port=dovecot.port, security="none", username=ADDRESS)
@@ -125,7 +124,7 @@ def test_the_worst_mails_stop_nobody(acme: Cast, installation: Installation) -> 
         smtpd.send(raw, ADDRESS)
         if number % 5 == 0:
             smtpd.send(numbered(number), ADDRESS)
-    good = {number for number in range(5, len(worst) + 1, 5)}
+    good = set(range(5, len(worst) + 1, 5))
 
     def all_placed() -> bool:
         with acme.scope():

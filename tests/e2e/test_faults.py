@@ -60,7 +60,6 @@ def test_a_point_outside_tests_kills_nobody(settings: object, monkeypatch: pytes
 @pytest.fixture
 def imap(acme: Cast, dovecot: Dovecot) -> Dovecot:
     """The desk's mailbox on the IMAP server; it was empty when it was set up."""
-    dovecot.add_user(ADDRESS)
     for uid in dovecot.uids(ADDRESS):
         dovecot.flag(ADDRESS, uid, r"+FLAGS (\Deleted)")
     open_mailbox(acme, host=HOST, port=dovecot.port, security="none", username=ADDRESS)
@@ -131,7 +130,8 @@ def hand_in(listener: Smtpd, raw: bytes) -> bool:
     """Whether the listener said 250; a sender who has not heard it keeps the mail."""
     try:
         listener.send(raw, ADDRESS)
-    except (OSError, smtplib.SMTPException):
+    except (OSError, smtplib.SMTPException) as e:
+        print("HAND", repr(e)); os.system(f"tail -40 {listener.log}")
         return False
     return True
 

@@ -31,7 +31,9 @@ class Row:
         """The parameters that name a thing of one tenant."""
         return [name for name, value in self.params.items() if not value.startswith("=")]
 
-    def kwargs(self, ids: dict[str, Any], other: dict[str, Any] | None = None, swap: frozenset[str] = frozenset()) -> Any:
+    def kwargs(
+        self, ids: dict[str, Any], other: dict[str, Any] | None = None, swap: frozenset[str] = frozenset()
+    ) -> Any:
         """The parameters for a tenant's things; those in `swap` for the other tenant's."""
         return {
             name: value[1:] if value.startswith("=") else (other if other and name in swap else ids)[value]

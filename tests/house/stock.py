@@ -130,4 +130,3 @@ def _grant(cast: Cast, member: Membership) -> None:
     """A personal grant, given to somebody whom it opens nothing that a test counts as closed."""
     queue = Queue.objects.create(name="Aside", address="aside@elsewhere.example", office=cast.office)
     assign_perm("tickets.work_queue", member.user, queue)
-

@@ -41,7 +41,9 @@ def post(path: str, **values: Any) -> Callable[[Stock, Client], None]:
     """An act of Ada's through a page; the path names things of the stock."""
 
     def act(stock: Stock, ada: Client) -> None:
-        filled = {name: value.format(**stock.ids) if isinstance(value, str) else value for name, value in values.items()}
+        filled = {
+            name: value.format(**stock.ids) if isinstance(value, str) else value for name, value in values.items()
+        }
         answer = ada.post(path.format(**stock.ids), filled)
         assert answer.status_code == 302, answer.content.decode()[:3000]
 
@@ -158,7 +160,9 @@ def test_the_last_admin_stays_and_the_try_leaves_no_entry(stock: Stock) -> None:
         assert cast.members["ada"].refreshed().has_role(Role.ADMIN)
 
 
-@pytest.mark.parametrize("attack", ["UPDATE accounts_auditentry SET actor_name = 'x'", "DELETE FROM accounts_auditentry"])
+@pytest.mark.parametrize(
+    "attack", ["UPDATE accounts_auditentry SET actor_name = 'x'", "DELETE FROM accounts_auditentry"]
+)
 def test_an_entry_stays_as_it_is(acme: Cast, attack: str) -> None:
     with acme.scope(), connection.cursor() as cursor:
         with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():

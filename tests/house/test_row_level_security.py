@@ -73,7 +73,9 @@ def test_the_tests_run_as_the_role_of_the_application() -> None:
 def test_a_tenant_table_has_one_policy_for_reading_and_writing(model: type[models.Model]) -> None:
     table = model._meta.db_table
     facts = ask("SELECT relrowsecurity, relowner::regrole::text FROM pg_class WHERE oid = %s::regclass", table)
-    policies = ask("SELECT permissive, roles::text[], cmd, qual, with_check FROM pg_policies WHERE tablename = %s", table)
+    policies = ask(
+        "SELECT permissive, roles::text[], cmd, qual, with_check FROM pg_policies WHERE tablename = %s", table
+    )
 
     assert facts == [(True, OWNER)]
     ((permissive, roles, command, using, check),) = policies
@@ -113,7 +115,9 @@ def test_plain_sql_changes_no_foreign_row(world: World, model: type[models.Model
 def test_plain_sql_writes_no_row_for_another(world: World, model: type[models.Model]) -> None:
     acme, globex = world.acme.cast.tenant.pk, world.globex.cast.tenant.pk
     table = model._meta.db_table
-    columns = [field.column for field in model._meta.concrete_fields if not field.primary_key and field.name != "tenant"]
+    columns = [
+        field.column for field in model._meta.concrete_fields if not field.primary_key and field.name != "tenant"
+    ]
     names = ", ".join(f'"{column}"' for column in columns)
     copy = f'INSERT INTO "{table}" (tenant_id, {names}) SELECT %s, {names} FROM "{table}" WHERE tenant_id = %s LIMIT 1'
 

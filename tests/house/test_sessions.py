@@ -266,7 +266,9 @@ def hosts_in_last_mail(cast: Cast) -> set[str | None]:
     return found
 
 
-@pytest.mark.parametrize("host", ["evil.example", "acme.evil.example", "acme", "localhost", "acme.localhost.evil.example"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "acme.evil.example", "acme", "localhost", "acme.localhost.evil.example"]
+)
 def test_an_unknown_host_is_refused(acme: Cast, host: str) -> None:
     answer = Client(headers={"host": host}).get("/account/login/")
 

@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -18,7 +19,8 @@ from django.utils.translation.reloader import translation_file_changed
 
 from accounts.enums import Role
 from tests.conftest import make_cast
-from tests.house.addresses import ADDRESSES, Row
+from tests.house.addresses import ADDRESSES
+from tests.house.conftest import give_password, just_signed_in
 from tests.house.stock import Stock, fill
 
 PEOPLE = {
@@ -86,36 +88,47 @@ def english() -> set[str]:
     return words(source) - words(translated)
 
 
+@dataclass(frozen=True, slots=True)
+class Suomi:
+    """A Finnish tenant, and each member's session, in which they have just confirmed that it is them."""
+
+    stock: Stock
+    sessions: dict[str, str]
+
+    def browser(self, who: str) -> Client:
+        client = self.stock.cast.client()
+        client.defaults["HTTP_ACCEPT_LANGUAGE"] = "fi"
+        if who:
+            client.cookies["session"] = self.sessions[who]
+        return client
+
+
 @pytest.fixture
-def suomi(db: None) -> Stock:
-    return fill(make_cast("suomi", PEOPLE, language="fi"), writer="aino", worker="konsta", first_number=1000)
+def suomi(db: None) -> Suomi:
+    cast = make_cast("suomi", PEOPLE, language="fi")
+    stock = fill(cast, writer="aino", worker="konsta", first_number=1000)
+    give_password(cast)
+    return Suomi(stock, {name: just_signed_in(cast, name) for name in cast.members})
 
 
-def pages(stock: Stock) -> Iterator[tuple[str, HttpResponse]]:
+def pages(suomi: Suomi) -> Iterator[tuple[str, HttpResponse]]:
     """Every page as somebody sees it who may, its form with everything missing, and what strangers are told."""
     for name, row in ADDRESSES.items():
         if name in NOT_TRANSLATED:
             continue
-        path = reverse(name, kwargs=row.kwargs(stock.ids))
+        path = reverse(name, kwargs=row.kwargs(suomi.stock.ids))
         for method in ("GET", "POST"):
             if method in row.methods:
                 with transaction.atomic():
-                    yield f"{method} {name}", ask(browser(stock, row), method, path)
+                    yield f"{method} {name}", ask(suomi.browser(row.who[0] if row.who else ""), method, path)
                     transaction.set_rollback(True)
-    yield "not found", stock.cast.client("ada").get("/nowhere/")
-    yield "forbidden", stock.cast.client("konsta").get(reverse("tickets:settings"))
+    yield "not found", suomi.browser("ada").get("/nowhere/")
+    yield "forbidden", suomi.browser("konsta").get(reverse("tickets:settings"))
 
 
 def ask(client: Client, method: str, path: str) -> HttpResponse:
     """One request; a post carries what each form of a mail link carries, and nothing that a person fills in."""
     return client.get(path) if method == "GET" else client.post(path, {"form_token": "pressed-just-once"})
-
-
-def browser(stock: Stock, row: Row) -> Client:
-    """Whoever may, or a stranger from Finland."""
-    client = stock.cast.client(row.who[0] if row.who else None)
-    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "fi"
-    return client
 
 
 def test_the_catalogue_is_complete() -> None:
@@ -124,7 +137,7 @@ def test_the_catalogue_is_complete() -> None:
     assert result.returncode == 0, result.stdout
 
 
-def test_no_page_shows_english(suomi: Stock, english: set[str]) -> None:
+def test_no_page_shows_english(suomi: Suomi, english: set[str]) -> None:
     seen, left = 0, []
     for name, answer in pages(suomi):
         if answer.headers.get("Content-Type", "").startswith("text/html") and answer.content:

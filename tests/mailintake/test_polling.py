@@ -31,7 +31,6 @@ ADDRESS = "support@acme.example"
 @pytest.fixture
 def imap(dovecot: Dovecot) -> Dovecot:
     """The IMAP server with the desk's mailbox, empty."""
-    dovecot.add_user(ADDRESS)
     empty(dovecot, ADDRESS)
     return dovecot
 
@@ -43,7 +42,7 @@ def empty(imap: Dovecot, address: str) -> None:
 
 def set_up(cast: Cast, imap: Dovecot, address: str = ADDRESS, **more: Any) -> Mailbox:
     """A mailbox as its settings page leaves it, with reading begun."""
-    facts = {"port": imap.port, "mode": "open"} | more
+    facts = {"port": imap.port, "mode": "open", "sealed_password": seal(PASSWORD)} | more
     with cast.scope():
         return Mailbox.objects.create(
             address=address,
@@ -51,7 +50,6 @@ def set_up(cast: Cast, imap: Dovecot, address: str = ADDRESS, **more: Any) -> Ma
             host=HOST,
             security="none",
             username=address,
-            sealed_password=seal(PASSWORD),
             **facts,
         )
 
@@ -190,11 +188,8 @@ def place_all(cast: Cast) -> None:
         process(cast.tenant.pk, pk)
 
 
-def test_a_wrong_password_is_shown_on_its_mailbox_and_stops_no_other(
-    acme: Cast, globex: Cast, imap: Dovecot
-) -> None:
+def test_a_wrong_password_is_shown_on_its_mailbox_and_stops_no_other(acme: Cast, globex: Cast, imap: Dovecot) -> None:
     other = "support@globex.example"
-    imap.add_user(other)
     empty(imap, other)
     bad, good = set_up(acme, imap, sealed_password=seal("wrong")), set_up(globex, imap, other)
     imap.deliver(other, write(to=other))
@@ -366,9 +361,7 @@ def test_two_pollers_at_once_fetch_each_mail_once(acme: Cast, imap: Dovecot) -> 
     assert imap.uids(ADDRESS, "UNSEEN") == []
 
 
-def test_a_mail_by_way_of_a_receiving_server_proves_its_sender(
-    acme: Cast, imap: Dovecot, mail_sink: MailSink
-) -> None:
+def test_a_mail_by_way_of_a_receiving_server_proves_its_sender(acme: Cast, imap: Dovecot, mail_sink: MailSink) -> None:
     """The whole way in: a colleague's mail program, the receiving server that checks it, the mailbox, us."""
     mail_sink.onwards = (MX, {"acme.example"}, imap.deliver)
     box = set_up(acme, imap, trusted_servers=[MX])

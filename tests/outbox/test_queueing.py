@@ -24,9 +24,13 @@ class Undone(Exception):
 
 
 def test_a_mail_leaves_with_its_transaction_or_not_at_all(acme: Cast, django_capture_on_commit_callbacks: Any) -> None:
-    with django_capture_on_commit_callbacks() as tasks, pytest.raises(Undone), acme.scope(), transaction.atomic():
-        queue(letter())
-        raise Undone
+    def write_and_fail() -> None:
+        with acme.scope(), transaction.atomic():
+            queue(letter())
+            raise Undone
+
+    with django_capture_on_commit_callbacks() as tasks, pytest.raises(Undone):
+        write_and_fail()
 
     with acme.scope():
         assert not OutgoingMail.objects.exists()

@@ -74,6 +74,9 @@ class Ticket(TenantModel):
     written by the same service that writes the timers.
     """
 
+    # The member for whom the row was fetched as one that they may see; no column.
+    seen_by: int | None = None
+
     number = models.PositiveBigIntegerField()
     title = models.CharField(_("Title"), max_length=200)
     kind = models.CharField(_("Kind"), max_length=12, choices=Kind, default=Kind.REQUEST)

@@ -17,8 +17,8 @@ from sla.log import (
     StatusClass,
     WorkStarted,
 )
-from sla.models import CalendarVersion, PolicyVersion, Timer
-from sla.services.promises import calendars_for, choose, project, rules_of
+from sla.models import Timer
+from sla.services.promises import choose, project, rules_of
 from tickets.enums import EventKind
 from tickets.models import Ticket, TicketEvent
 from tickets.services.events import append
@@ -49,28 +49,21 @@ def choose_promises(ticket: Ticket, *, at: datetime) -> None:
 
 def build_log(ticket: Ticket) -> list[Event]:
     """The ticket's events as the engine takes them, in their order."""
-    events = list(ticket.events.in_order())
-    versions = PolicyVersion.objects.in_bulk(_numbers(events, "policy_version"))
-    hours = CalendarVersion.objects.in_bulk(_numbers(events, "calendar_version"))
-    log = []
-    for event in events:
-        made = _policy_event(event, versions, hours) if event.kind == EventKind.POLICY else _plain_event(event)
-        if made is not None:
-            log.append(made)
-    return log
+    made = (
+        _policy_event(event) if event.kind == EventKind.POLICY else _plain_event(event) for event in _events(ticket)
+    )
+    return [event for event in made if event is not None]
 
 
-def _numbers(events: Iterable[TicketEvent], name: str) -> set[int]:
-    return {event.data[name] for event in events if event.data.get(name)}
+def _events(ticket: Ticket) -> Iterable[TicketEvent]:
+    return ticket.events.in_order().only("kind", "at", "recorded_at", "data")
 
 
-def _policy_event(
-    event: TicketEvent, versions: dict[int, PolicyVersion], hours: dict[int, CalendarVersion]
-) -> PolicySet | None:
-    version, calendar = versions.get(event.data["policy_version"]), hours.get(event.data["calendar_version"])
-    if version is None or calendar is None:
+def _policy_event(event: TicketEvent) -> PolicySet | None:
+    data = event.data
+    if not data["calendar_version"]:
         return None
-    rules = rules_of(version, calendar, event.data["priority"])
+    rules = rules_of(data["policy_version"], data["calendar_version"], data["priority"])
     return PolicySet(at=event.at, recorded_at=event.recorded_at, seq=event.pk, policy=rules)
 
 
@@ -104,8 +97,8 @@ def refresh(ticket: Ticket, *, now: datetime | None = None) -> list[Timer]:
     """
     now = now or timezone.now()
     log = build_log(ticket)
-    keys = [event.policy.calendar for event in log if isinstance(event, PolicySet)]
-    projection = project(ticket.pk, log, calendars_for(keys), contract=ticket.contract, now=now) if keys else None
+    promised = any(isinstance(event, PolicySet) for event in log)
+    projection = project(ticket.pk, log, contract=ticket.contract, now=now) if promised else None
     timers = projection.timers if projection else []
     for timer in projection.newly_breached if projection else []:
         due_at = timer.due_at.isoformat() if timer.due_at else ""
