@@ -25,7 +25,7 @@ from tickets.enums import Channel
 from tickets.models import WorkEntry
 
 # How many tickets each tells of.
-TICKETS = {"acme": 48, "globex": 32}
+TICKETS = {"acme": 40, "globex": 30}
 # Open minutes that lie behind: about five days of the desk, and about two months of it.
 LATE_MINUTES, ALL_MINUTES = 2_300, 19_500
 LATE_SHARE = 2

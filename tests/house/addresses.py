@@ -63,6 +63,7 @@ ADDRESSES = {
     "account_change_password": row("GET POST", EVERYBODY),
     "account_set_password": row("GET POST", EVERYBODY),
     "styleguide": row("GET", PUBLIC),
+    "first_steps": row("GET", ADMIN),
     # Tickets.
     "tickets:home": row("GET", EVERYBODY),
     "tickets:mine": row("GET", EVERYBODY),

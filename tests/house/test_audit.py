@@ -164,6 +164,10 @@ def test_the_last_admin_stays_and_the_try_leaves_no_entry(stock: Stock) -> None:
     "attack", ["UPDATE accounts_auditentry SET actor_name = 'x'", "DELETE FROM accounts_auditentry"]
 )
 def test_an_entry_stays_as_it_is(acme: Cast, attack: str) -> None:
-    with acme.scope(), connection.cursor() as cursor:
-        with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
-            cursor.execute(attack)
+    with (
+        acme.scope(),
+        connection.cursor() as cursor,
+        pytest.raises(DatabaseError, match="permission denied"),
+        transaction.atomic(),
+    ):
+        cursor.execute(attack)

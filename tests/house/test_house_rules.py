@@ -22,6 +22,8 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 PAGES = [file for file in TEMPLATES if "mail" not in file.relative_to(ROOT / "templates").parts[:1]]
 # Written in two halves, so that this file does not name them itself.
 REGISTRY_HOSTS = [".".join(parts) for parts in (("pypi", "org"), ("registry", "npmjs"), ("pythonhosted", "org"))]
+# The frame of a mail shows HTML that was sanitised when it was stored, under a policy of its own (see the view).
+UNESCAPED = {"templates/tickets/mail_frame.html"}
 MODEL_SIGNALS = {"pre_save", "post_save", "pre_delete", "post_delete", "m2m_changed", "pre_init", "post_init"}
 
 
@@ -79,7 +81,8 @@ def test_no_template_is_longer_than_150_lines() -> None:
 )
 def test_no_page_holds(forbidden: str) -> None:
     """Inline scripts and styles, which the policy would refuse; unescaped text; addresses of others."""
-    assert [name_of(file) for file in PAGES if re.search(forbidden, file.read_text())] == []
+    found = {name_of(file) for file in PAGES if re.search(forbidden, file.read_text())}
+    assert found == (UNESCAPED if "safe" in forbidden else set())
 
 
 def test_nothing_listens_to_models() -> None:

@@ -1,4 +1,4 @@
-"""One request, one transaction: an answer of ours that failed has written nothing, and no scope outlives its request."""
+"""One request, one transaction: an answer that failed has written nothing, and no scope outlives its request."""
 
 import threading
 from collections.abc import Callable, Iterator

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import polib
 import pytest
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation.reloader import translation_file_changed
@@ -111,7 +111,7 @@ def suomi(db: None) -> Suomi:
     return Suomi(stock, {name: just_signed_in(cast, name) for name in cast.members})
 
 
-def pages(suomi: Suomi) -> Iterator[tuple[str, HttpResponse]]:
+def pages(suomi: Suomi) -> Iterator[tuple[str, Any]]:
     """Every page as somebody sees it who may, its form with everything missing, and what strangers are told."""
     for name, row in ADDRESSES.items():
         if name in NOT_TRANSLATED:
@@ -126,7 +126,7 @@ def pages(suomi: Suomi) -> Iterator[tuple[str, HttpResponse]]:
     yield "forbidden", suomi.browser("konsta").get(reverse("tickets:settings"))
 
 
-def ask(client: Client, method: str, path: str) -> HttpResponse:
+def ask(client: Client, method: str, path: str) -> Any:
     """One request; a post carries what each form of a mail link carries, and nothing that a person fills in."""
     return client.get(path) if method == "GET" else client.post(path, {"form_token": "pressed-just-once"})
 
