@@ -231,6 +231,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_throttle": 1,
     "priority_steps": [0, 3, 6, 9],
     "queue_order_strategy": "priority",
+    # Whoever publishes while the broker is away must not wait for it: the sweeps find the rows.
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0,
 }
 CELERY_TASK_ALWAYS_EAGER = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.templatetags.vaste import local_time, minutes_words
+from core.templatetags.vaste import ahead_words, behind_words, local_time, minutes_words
 from sla.enums import TimerState
 from sla.models import Timer
 from tickets.enums import StatusClass
@@ -27,7 +27,7 @@ STATUS_LOOK = {
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """One promise. `ahead` and `behind` are patterns with %(time)s, by which the page counts on."""
+    """One promise. With a `name` and a `datetime` the page counts on, in the words of `counting_words`."""
 
     tone: str
     icon: str
@@ -35,8 +35,7 @@ class Chip:
     time: str = ""
     kind: str = "plain"
     datetime: str = ""
-    ahead: str = ""
-    behind: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +57,15 @@ def _minutes(span: timedelta) -> str:
 
 
 def due_chip(metric: str, due_at: datetime, warn_at: datetime | None, *, now: datetime, quiet: bool = False) -> Chip:
-    """A running promise: how long is left, or how late it is."""
+    """A running promise: how long is left, or how late it is. `due_at` is UTC, as it comes from the database."""
     name = short_promise_name(metric)
-    # Translators: %(promise)s is the name of a promise, such as "First response".
-    ahead = _("%(promise)s in %%(time)s") % {"promise": name}
-    # Translators: %(promise)s is the name of a promise, such as "First response".
-    behind = _("%(promise)s late by %%(time)s") % {"promise": name}
     if due_at <= now:
-        tone, icon, kind, words = "bad", "alert-triangle", "late", behind % {"time": _minutes(now - due_at)}
+        tone, icon, kind, words = "bad", "alert-triangle", "late", behind_words(name, _minutes(now - due_at))
     else:
         soon = due_at - now <= SOON or (warn_at is not None and warn_at <= now)
         tone, icon = ("warn", "alarm") if soon else ("mute", "clock")
-        kind, words = "quiet" if quiet and not soon else "plain", ahead % {"time": _minutes(due_at - now)}
-    return Chip(tone, icon, words, local_time(due_at, now), kind, due_at.isoformat(), ahead, behind)
+        kind, words = "quiet" if quiet and not soon else "plain", ahead_words(name, _minutes(due_at - now))
+    return Chip(tone, icon, words, local_time(due_at, now), kind, f"{due_at:%Y-%m-%dT%H:%M}Z", name)
 
 
 def next_promise_chip(ticket: Ticket, now: datetime | None = None) -> Chip:

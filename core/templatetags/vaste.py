@@ -125,11 +125,26 @@ def minutes_words(minutes: int) -> str:
     return gettext("%(hours)s h") % {"hours": hours}
 
 
+def ahead_words(promise: str, time: str) -> str:
+    """A promise that is still to be kept: "Response in 22 min"."""
+    # Translators: %(promise)s is the name of a promise, such as "Response".
+    return gettext("%(promise)s in %(time)s") % {"promise": promise, "time": time}
+
+
+def behind_words(promise: str, time: str) -> str:
+    """A promise that is late: "Response late by 22 min"."""
+    # Translators: %(promise)s is the name of a promise, such as "Response".
+    return gettext("%(promise)s late by %(time)s") % {"promise": promise, "time": time}
+
+
 @register.simple_tag
 def unit_words() -> SafeString:
-    """The words of `minutes_words` as data attributes of `<body>`, for the script that counts on."""
+    """The words of `minutes_words` and of promises as data attributes of `<body>`, for the script that counts on."""
     return format_html(
+        'data-ahead="{}" data-behind="{}" '
         'data-minutes="{}" data-hours="{}" data-hours-minutes="{}" data-day="{}" data-days="{}"',
+        gettext("%(promise)s in %(time)s"),
+        gettext("%(promise)s late by %(time)s"),
         gettext("%(minutes)s min"),
         gettext("%(hours)s h"),
         gettext("%(hours)s h %(minutes)s min"),

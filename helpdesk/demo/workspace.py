@@ -114,7 +114,8 @@ def _add_office(place: Workspace, entry: dict[str, Any], *, first: bool) -> None
         _first_desk(place, key, entry)
     else:
         _further_desk(place, key, entry)
-    place.clocks[key] = clock_of(hours(place.calendars[key].current_id))
+    version = place.calendars[key].versions.latest("number")
+    place.clocks[key] = clock_of(hours(version.pk))
     _add_mailbox(place, entry)
 
 

@@ -31,15 +31,16 @@ function count(chip, now) {
   const seconds = (new Date(chip.dataset.due) - now) / 1000;
   const isLate = seconds < 0;
   const minutes = Math.floor(Math.abs(seconds) / 60);
-  const pattern = isLate ? chip.dataset.behind : chip.dataset.ahead;
-  chip.querySelector("[data-words]").textContent = fill(pattern, { time: minutesWords(minutes) });
+  const pattern = isLate ? words.behind : words.ahead;
+  const values = { promise: chip.dataset.promise, time: minutesWords(minutes) };
+  chip.querySelector(":scope > span").textContent = fill(pattern, values);
   if (isLate) look(chip, "t-bad", "late", "alert-triangle");
   else if (minutes < HOUR) look(chip, "t-warn", "plain", "alarm");
 }
 
 function countAll() {
   const now = Date.now();
-  for (const chip of document.querySelectorAll(".v-chip[data-due]")) count(chip, now);
+  for (const chip of document.querySelectorAll(".v-chip[data-promise]")) count(chip, now);
 }
 
 setInterval(countAll, 60_000);

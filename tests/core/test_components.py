@@ -43,13 +43,12 @@ def test_a_list_shows_only_the_priorities_that_press(level: str, seen: str) -> N
     assert html.count("<span") == html.count("</span>")
 
 
-def test_a_chip_counts_on_only_with_patterns() -> None:
+def test_a_chip_counts_on_only_with_the_name_of_its_promise() -> None:
     still = render('<c-sla-chip :chip="chip" />', chip=SimpleNamespace(**CHIP, datetime=DUE))
     assert "data-due" not in still
-    assert f'<time datetime="{DUE}">15:00</time>' in still
-    patterns = {"ahead": "Update due in %(time)s", "behind": "Update late by %(time)s"}
-    live = render('<c-sla-chip :chip="chip" />', chip=SimpleNamespace(**CHIP, **patterns, datetime=DUE))
-    assert f'data-due="{DUE}" data-ahead="Update due in %(time)s" data-behind="Update late by %(time)s"' in live
+    assert "<small>15:00</small>" in still
+    live = render('<c-sla-chip :chip="chip" />', chip=SimpleNamespace(**CHIP, name="Update", datetime=DUE))
+    assert f'data-due="{DUE}" data-promise="Update"' in live
 
 
 def test_no_chip_shows_nothing() -> None:

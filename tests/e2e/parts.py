@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import Message
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -321,7 +322,7 @@ service lmtp {{
 
 
 class Dovecot:
-    """A real IMAP server in a directory of its own; runs as root or as anybody. Every address has a mailbox there."""
+    """A real IMAP server in a directory of its own; runs as root or as anybody. Every address may sign in."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -364,6 +365,13 @@ class Dovecot:
             self._process.terminate()
             self._process.wait(10)
             self._process = None
+
+    def add_user(self, address: str) -> None:
+        """Give somebody an empty mailbox."""
+        with self.imap(address) as client:
+            if uids := client.uid("SEARCH", "ALL")[1][0].decode().split():
+                client.uid("STORE", ",".join(uids), "+FLAGS", r"(\Deleted)")
+                client.expunge()
 
     def deliver(self, address: str, raw: bytes, sender: str = "sender@elsewhere.example") -> None:
         """Put a mail into a mailbox by LMTP, as a mail server does."""
@@ -440,7 +448,7 @@ class Installation:
         unfinished.write_text(point)
         unfinished.rename(self.faults)
 
-    @property
+    @cached_property
     def tasks(self) -> Celery:
         app = Celery("tests", broker=self.broker.url, set_as_current=False)
         app.conf.task_ignore_result = True
@@ -448,9 +456,8 @@ class Installation:
 
     def ask(self, *names: str) -> None:
         """Do what beat does: send tasks by name."""
-        with self.tasks as app:
-            for name in names:
-                app.send_task(name, retry=False)
+        for name in names:
+            self.tasks.send_task(name, retry=False)
 
     def sweep(self) -> None:
         self.ask("mailintake.tasks.poll_mailboxes", "mailintake.tasks.sweep_inbound", "outbox.tasks.sweep_outgoing")
@@ -549,6 +556,7 @@ def installation(
     yield place
     for process in place.processes:
         process.kill()
+    place.tasks.close()
 
 
 def ids_in(raw: bytes) -> list[str]:

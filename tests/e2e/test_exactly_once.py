@@ -23,8 +23,7 @@ CORPUS = Path(__file__).parents[1] / "data" / "mail"
 @pytest.fixture
 def imap(acme: Cast, dovecot: Dovecot) -> Dovecot:
     """The desk's mailbox on the IMAP server; it was empty when it was set up."""
-    for uid in dovecot.uids(ADDRESS):
-        dovecot.flag(ADDRESS, uid, r"+FLAGS (\Deleted)")
+    dovecot.add_user(ADDRESS)
     open_mailbox(acme, host=HOST, port=dovecot.port, security="none", username=ADDRESS)
     return dovecot
 

@@ -61,8 +61,7 @@ def test_a_point_outside_tests_kills_nobody(settings: object, monkeypatch: pytes
 @pytest.fixture
 def imap(acme: Cast, dovecot: Dovecot) -> Dovecot:
     """The desk's mailbox on the IMAP server; it was empty when it was set up."""
-    for uid in dovecot.uids(ADDRESS):
-        dovecot.flag(ADDRESS, uid, r"+FLAGS (\Deleted)")
+    dovecot.add_user(ADDRESS)
     open_mailbox(acme, host=HOST, port=dovecot.port, security="none", username=ADDRESS)
     return dovecot
 

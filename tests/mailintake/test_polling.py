@@ -31,13 +31,8 @@ ADDRESS = "support@acme.example"
 @pytest.fixture
 def imap(dovecot: Dovecot) -> Dovecot:
     """The IMAP server with the desk's mailbox, empty."""
-    empty(dovecot, ADDRESS)
+    dovecot.add_user(ADDRESS)
     return dovecot
-
-
-def empty(imap: Dovecot, address: str) -> None:
-    for uid in imap.uids(address):
-        imap.flag(address, uid, r"+FLAGS (\Deleted)")
 
 
 def set_up(cast: Cast, imap: Dovecot, address: str = ADDRESS, **more: Any) -> Mailbox:
@@ -190,7 +185,7 @@ def place_all(cast: Cast) -> None:
 
 def test_a_wrong_password_is_shown_on_its_mailbox_and_stops_no_other(acme: Cast, globex: Cast, imap: Dovecot) -> None:
     other = "support@globex.example"
-    empty(imap, other)
+    imap.add_user(other)
     bad, good = set_up(acme, imap, sealed_password=seal("wrong")), set_up(globex, imap, other)
     imap.deliver(other, write(to=other))
 

@@ -108,9 +108,7 @@ def test_without_a_database_nothing_is_acknowledged(acme: Cast, installation: In
     assert len(stored(acme)) == 1 + codes.count(250)
 
 
-def test_a_mail_for_two_is_stored_for_both_or_for_none(
-    acme: Cast, globex: Cast, installation: Installation
-) -> None:
+def test_a_mail_for_two_is_stored_for_both_or_for_none(acme: Cast, globex: Cast, installation: Installation) -> None:
     """The second mailbox goes while the mail is being given: one answer for all, so one transaction for all."""
     open_box(acme)
     box = open_box(globex)

@@ -56,7 +56,8 @@ def build_log(ticket: Ticket) -> list[Event]:
 
 
 def _events(ticket: Ticket) -> Iterable[TicketEvent]:
-    return ticket.events.in_order().only("kind", "at", "recorded_at", "data")
+    # With the key to the ticket: the reverse manager reads it of each row, and would fetch it row by row.
+    return ticket.events.in_order().only("ticket", "kind", "at", "recorded_at", "data")
 
 
 def _policy_event(event: TicketEvent) -> PolicySet | None:
