@@ -25,7 +25,7 @@ services: setup ## only PostgreSQL and Valkey, for manage.py commands
 
 test: setup-dev ## all tests but the long proofs (T="tests/sla -k calendar" for some)
 	@scripts/system_packages.sh $(TEST_PACKAGES)
-	@$(PYTEST) -m "not prove" $(T)
+	@$(PYTEST) -n 2 --dist loadfile -m "not prove" $(T)
 
 prove: setup-dev ## the long proofs: faults, oracles, big data
 	@scripts/system_packages.sh $(TEST_PACKAGES)

@@ -22,7 +22,7 @@ SERVICE_VARIABLES = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "VASTE_D
 @contextlib.contextmanager
 def open_directory() -> Iterator[Path]:
     """A directory that the services' user can get to, also when root runs the tests (pytest's own are closed)."""
-    path = Path(tempfile.mkdtemp(prefix="vaste-test-", dir="/tmp" if os.geteuid() == 0 else None))  # noqa: S108
+    path = Path(tempfile.mkdtemp(prefix="vaste-test-", dir="/tmp" if os.geteuid() == 0 else None))
     path.chmod(0o711)
     try:
         yield path

@@ -182,7 +182,7 @@ def test_a_long_path_gets_short_sockets(directory: Path) -> None:
 
     assert plain.run == plain.data / "run"
     for layout in (long, odd):
-        assert layout.run.parent == Path("/tmp")  # noqa: S108
+        assert layout.run.parent == Path("/tmp")
         assert len(os.fsencode(layout.run / ".s.PGSQL.5432.lock")) <= SOCKET_PATH_LIMIT
     assert long.run != odd.run
 

@@ -354,7 +354,7 @@ def test_options_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> N
 
     options = Options.from_environment()
 
-    assert options == Options(port=8000, smtp_host="0.0.0.0", smtp_port=2525, demo=True)  # noqa: S104
+    assert options == Options(port=8000, smtp_host="0.0.0.0", smtp_port=2525, demo=True)
     assert options.environment() == {
         "VASTE_PUBLIC_PORT": "8000",
         "VASTE_SMTP_LISTEN": "0.0.0.0:2525",
