@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.header import Header
-from email.headerregistry import HeaderRegistry, UnstructuredHeader
+from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, Policy
 from email.utils import format_datetime
@@ -23,7 +23,7 @@ from outbox.models import OutgoingMail, Transport
 TIMEOUT_SECONDS = 30
 
 
-class WrittenHeader(UnstructuredHeader):
+class WrittenHeader(UnstructuredHeader, BaseHeader):
     """A value that stands as it is to leave, folded only at its spaces.
 
     The standard library encodes ids that are longer than a line, and folds long names without their quotes.

@@ -4,6 +4,7 @@ Acme: Ada admin, Liisa team lead, Aino agent, Konsta consultant, Fiona finance; 
 Globex: Greta admin, the stranger.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -27,9 +28,15 @@ APP_ROLE = "vaste_app"
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Figures that a run is to show: what tests gave to `record_property("told", line)`, also from other processes."""
     reports = [report for kind in terminalreporter.stats.values() for report in kind]
-    told = [value for report in reports for name, value in getattr(report, "user_properties", []) if name == "told"]
-    for line in dict.fromkeys(told):
+    properties = [given for report in reports for given in getattr(report, "user_properties", [])]
+    for line in dict.fromkeys(value for name, value in properties if name == "told"):
         terminalreporter.write_line(line)
+    refused: Counter[str] = Counter()
+    for name, value in properties:
+        if name == "refused":
+            refused.update(value)
+    if refused:
+        terminalreporter.write_line(f"walls: {len(refused)} URLs, {refused.total():,} requests refused")
 
 
 @pytest.fixture(scope="session")

@@ -37,6 +37,7 @@ class EventLine:
 
     icon: str
     text: str
+    opens: bool = False
 
 
 def line_of(event: TicketEvent) -> EventLine | None:
@@ -44,7 +45,7 @@ def line_of(event: TicketEvent) -> EventLine | None:
     kind = EventKind(event.kind)
     if kind not in ICONS or event.data.get("class") in TOLD_BY_OTHERS:
         return None
-    return EventLine(ICONS[kind], _WORDS[kind](event))
+    return EventLine(ICONS[kind], _WORDS[kind](event), opens=kind == EventKind.RECEIVED)
 
 
 def _received(event: TicketEvent) -> str:

@@ -43,15 +43,19 @@ def open_mailbox(cast: Cast, **more: object) -> Mailbox:
         return box
 
 
+def release_mailboxes(cast: Cast) -> None:
+    """Let the minutes go by after which the mailbox of a lost poller is fetched again."""
+    with cast.scope():
+        Mailbox.objects.exclude(claimed_at=None).update(claimed_at=timezone.now() - timedelta(hours=1))
+
+
 def pass_time(cast: Cast) -> None:
-    """Let the minutes go by after which the work of a lost worker is taken up again."""
+    """Let the minutes go by after which all work of lost workers is taken up again."""
+    release_mailboxes(cast)
     now = timezone.now()
     with cast.scope():
-        Mailbox.objects.exclude(claimed_at=None).update(claimed_at=now - timedelta(hours=1))
-        waiting = InboundMessage.objects.filter(state=InboundState.RECEIVED)
-        waiting.filter(next_attempt_at__gt=now, next_attempt_at__lt=now + RETRY - INTAKE_LIES).update(
-            next_attempt_at=now
-        )
+        waiting = InboundMessage.objects.filter(state=InboundState.RECEIVED, next_attempt_at__gt=now)
+        waiting.filter(next_attempt_at__lt=now + RETRY - INTAKE_LIES).update(next_attempt_at=now)
         OutgoingMail.objects.filter(state=MailState.SENDING, claimed_at__lt=now - OUTBOX_LIES).update(
             claimed_at=now - timedelta(hours=1)
         )

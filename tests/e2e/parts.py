@@ -4,7 +4,6 @@ All of them are processes or sockets of a test's own, so that several test proce
 """
 
 import contextlib
-import imaplib
 import os
 import re
 import shutil
@@ -14,54 +13,38 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from email import message_from_bytes
-from email.message import Message
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from celery import Celery
 from django.db import connection
 
-from helpdesk.embedded.identity import Identity
 from helpdesk.embedded.layout import BASE_DIR
 from helpdesk.embedded.valkey import packaged_binary
 from tests.conftest import APP_ROLE
+from tests.e2e.imap_server import DOVEADM, DOVECOT, PASSWORD, Dovecot
+from tests.e2e.mail_sink import MailSink
+from tests.e2e.waiting import HOST, answers, free_port, wait_until
+from tests.e2e.wire import Wire
 
-HOST = "127.0.0.1"
-DOVECOT = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-DOVEADM = shutil.which("doveadm", path=f"{os.environ.get('PATH', '')}:/usr/bin:/usr/sbin")
-PASSWORD = "open-sesame"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_until(condition: Callable[[], Any], *, seconds: float = 20.0, what: str) -> Any:
-    """The condition's first true value."""
-    end = time.monotonic() + seconds
-    while not (value := condition()):
-        if time.monotonic() > end:
-            pytest.fail(f"Waited {seconds:g} s in vain for {what}.")
-        time.sleep(0.02)
-    return value
-
-
-def answers(port: int) -> bool:
-    with contextlib.suppress(OSError), socket.create_connection((HOST, port), timeout=1):
-        return True
-    return False
+__all__ = [
+    "HOST",
+    "PASSWORD",
+    "Broker",
+    "Dovecot",
+    "Installation",
+    "MailSink",
+    "Smtpd",
+    "Wire",
+    "database_address",
+    "database_url",
+    "free_port",
+    "wait_until",
+]
 
 
 def database_url(host: str = "", port: int = 0) -> str:
@@ -70,7 +53,7 @@ def database_url(host: str = "", port: int = 0) -> str:
     place = owner.netloc
     query = owner.query
     if host:
-        place, query = f"{owner.username}@{host}:{port}", ""
+        place, query = f"{owner.netloc.rpartition('@')[0]}@{host}:{port}", ""
     options = "options=" + quote(f"-c role={APP_ROLE}")
     name = connection.settings_dict["NAME"]
     return urlunsplit((owner.scheme, place, f"/{name}", "&".join(filter(None, [query, options])), ""))
@@ -83,60 +66,6 @@ def database_address() -> tuple[str, int] | str:
     if str(directory).startswith("/"):
         return f"{directory}/.s.PGSQL.5432"
     return str(owner.hostname), owner.port or 5432
-
-
-class Wire:
-    """A TCP line to a server that a test can cut: `down` refuses and resets, `limit` cuts after so many bytes."""
-
-    def __init__(self, target: tuple[str, int] | str) -> None:
-        self.target = target
-        self.port = free_port()
-        self.limit: int | None = None
-        self._open: set[socket.socket] = set()
-        self._listener: socket.socket | None = None
-        self.up()
-
-    def up(self) -> None:
-        self._listener = socket.create_server((HOST, self.port))
-        threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
-
-    def down(self) -> None:
-        if self._listener:
-            # A listener that only closes stays open while another thread waits in accept().
-            with contextlib.suppress(OSError):
-                self._listener.shutdown(socket.SHUT_RDWR)
-            self._listener.close()
-            self._listener = None
-        for end in list(self._open):
-            self._close(end)
-
-    def _accept(self, listener: socket.socket) -> None:
-        while True:
-            try:
-                near, _ = listener.accept()
-            except OSError:
-                return
-            family = socket.AF_UNIX if isinstance(self.target, str) else socket.AF_INET
-            far = socket.socket(family)
-            far.connect(self.target)
-            self._open |= {near, far}
-            threading.Thread(target=self._pump, args=(near, far, None), daemon=True).start()
-            threading.Thread(target=self._pump, args=(far, near, self.limit), daemon=True).start()
-
-    def _pump(self, source: socket.socket, sink: socket.socket, limit: int | None) -> None:
-        with contextlib.suppress(OSError):
-            while data := source.recv(65536 if limit is None else max(1, min(limit, 65536))):
-                sink.sendall(data)
-                if limit is not None and (limit := limit - len(data)) <= 0:
-                    break
-        for end in (source, sink):
-            self._close(end)
-
-    def _close(self, end: socket.socket) -> None:
-        self._open.discard(end)
-        with contextlib.suppress(OSError):
-            end.shutdown(socket.SHUT_RDWR)
-        end.close()
 
 
 class Broker:
@@ -162,244 +91,6 @@ class Broker:
         with socket.create_connection((HOST, self.port)) as line:
             line.sendall(b"FLUSHALL\r\n")
             assert line.recv(16) == b"+OK\r\n"
-
-
-@dataclass
-class Received:
-    """A mail as the receiving server got it."""
-
-    sender: str
-    recipients: list[str]
-    content: bytes
-
-    @property
-    def mail(self) -> Message:
-        return message_from_bytes(self.content)
-
-    @property
-    def message_id(self) -> str:
-        return str(self.mail["Message-ID"]).strip()
-
-
-@dataclass
-class Behaviour:
-    """What the server does at a step: an answer to give instead of its own, or "drop", or "hang"."""
-
-    step: str
-    answer: str
-    address: str = ""
-    times: int = 1_000_000
-
-
-class MailSink:
-    """A mail server that keeps what it is given, and misbehaves as told; for our mail, and for that of the world."""
-
-    def __init__(self) -> None:
-        self.received: list[Received] = []
-        self.behaviours: list[Behaviour] = []
-        self.hang_seconds = 2.0
-        self.port = free_port()
-        # Where to deliver onwards: (authserv-id, domains whose senders have passed, how to deliver).
-        self.onwards: tuple[str, set[str], Callable[[str, bytes], None]] | None = None
-        self._controller = Controller(self, hostname=HOST, port=self.port)
-
-    def start(self) -> None:
-        self._controller.start()
-
-    def stop(self) -> None:
-        self._controller.stop()
-
-    @property
-    def url(self) -> str:
-        return f"smtp://{HOST}:{self.port}"
-
-    def answer(self, step: str, answer: str, *, address: str = "", times: int = 1_000_000) -> None:
-        """At `step` ("MAIL", "RCPT", "DATA" or "CONNECT") give this answer; "drop" and "hang" keep a DATA mail."""
-        self.behaviours.append(Behaviour(step, answer, address, times))
-
-    def well(self) -> None:
-        self.behaviours.clear()
-
-    def to(self, address: str) -> list[Received]:
-        return [mail for mail in self.received if address in mail.recipients]
-
-    def _told(self, step: str, address: str = "") -> str:
-        for behaviour in self.behaviours:
-            if behaviour.step == step and behaviour.times and behaviour.address in ("", address):
-                behaviour.times -= 1
-                return behaviour.answer
-        return ""
-
-    async def handle_MAIL(  # noqa: N802  # aiosmtpd's name, as below
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        told = self._told("MAIL", address)
-        if not told:
-            envelope.mail_from = address
-        return told or "250 OK"
-
-    async def handle_RCPT(  # noqa: N802
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        told = self._told("RCPT", address)
-        if not told:
-            envelope.rcpt_tos.append(address)
-        return told or "250 OK"
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        told = self._told("DATA")
-        content = envelope.original_content or b""
-        if told in ("", "drop", "hang"):
-            self.received.append(Received(envelope.mail_from or "", list(envelope.rcpt_tos), content))
-        if told == "drop":
-            server.transport.abort()
-        elif told == "hang":
-            await server.loop.run_in_executor(None, time.sleep, self.hang_seconds)
-        elif not told and self.onwards:
-            await server.loop.run_in_executor(None, self._deliver_onwards, list(envelope.rcpt_tos), content)
-        return "250 Taken" if told in ("", "drop", "hang") else told
-
-    async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        return self._told("QUIT") or "221 Bye"
-
-    def _deliver_onwards(self, recipients: list[str], content: bytes) -> None:
-        """Hand the mail to its mailbox as a receiving server does, with its own trace on top."""
-        assert self.onwards
-        server, proven, deliver = self.onwards
-        domain = str(message_from_bytes(content)["From"]).rpartition("@")[2].strip("> ")
-        verdict = "pass" if domain in proven else "none"
-        head = f"Authentication-Results: {server};\r\n dmarc={verdict} header.from={domain}\r\n"
-        head += f"Received: from sender by {server}; Mon, 2 Nov 2026 08:00:00 +0000\r\n"
-        for address in recipients:
-            deliver(address, head.encode() + content)
-
-
-DOVECOT_CONFIG = """
-base_dir = {root}/run
-log_path = {root}/log
-protocols = imap lmtp
-listen = {host}
-ssl = no
-disable_plaintext_auth = no
-auth_mechanisms = plain login
-auth_failure_delay = 0
-first_valid_uid = 1
-mail_location = maildir:{root}/mail/%u
-recipient_delimiter = +
-protocol lmtp {{
-  auth_username_format = %Lu
-}}
-passdb {{
-  driver = static
-  args = password={password}
-}}
-userdb {{
-  driver = static
-  args = uid={uid} gid={gid} home={root}/mail/%u allow_all_users=yes
-}}
-service imap-login {{
-  chroot =
-  inet_listener imap {{
-    port = {port}
-  }}
-  inet_listener imaps {{
-    port = 0
-  }}
-}}
-service anvil {{
-  chroot =
-}}
-service stats {{
-  chroot =
-}}
-service lmtp {{
-  unix_listener lmtp {{
-    mode = 0600
-  }}
-}}
-{users}
-"""
-
-
-class Dovecot:
-    """A real IMAP server in a directory of its own; runs as root or as anybody. Every address may sign in."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.port = free_port()
-        self._process: subprocess.Popen[bytes] | None = None
-        identity = Identity.unprivileged() if os.geteuid() == 0 else Identity.current()
-        self._write_config(identity)
-
-    def _write_config(self, identity: Identity) -> None:
-        for name in ("run", "mail"):
-            (self.root / name).mkdir()
-        os.chown(self.root / "mail", identity.uid, identity.gid)
-        users = ""
-        if os.geteuid() != 0:
-            users = "\n".join(
-                f"default_{what} = {identity.name}" for what in ("internal_user", "login_user", "internal_group")
-            )
-        text = DOVECOT_CONFIG.format(
-            root=self.root,
-            host=HOST,
-            port=self.port,
-            password=PASSWORD,
-            uid=identity.uid,
-            gid=identity.gid,
-            users=users,
-        )
-        self.config.write_text(text)
-
-    @property
-    def config(self) -> Path:
-        return self.root / "dovecot.conf"
-
-    def start(self) -> None:
-        assert DOVECOT
-        self._process = subprocess.Popen([DOVECOT, "-F", "-c", str(self.config)], stderr=subprocess.DEVNULL)
-        wait_until(lambda: answers(self.port) and (self.root / "run" / "lmtp").exists(), what="Dovecot")
-
-    def stop(self) -> None:
-        if self._process:
-            self._process.terminate()
-            self._process.wait(10)
-            self._process = None
-
-    def add_user(self, address: str) -> None:
-        """Give somebody an empty mailbox."""
-        with self.imap(address) as client:
-            if uids := client.uid("SEARCH", "ALL")[1][0].decode().split():
-                client.uid("STORE", ",".join(uids), "+FLAGS", r"(\Deleted)")
-                client.expunge()
-
-    def deliver(self, address: str, raw: bytes, sender: str = "sender@elsewhere.example") -> None:
-        """Put a mail into a mailbox by LMTP, as a mail server does."""
-        with smtplib.LMTP(str(self.root / "run" / "lmtp")) as line:
-            line.sendmail(sender, [address], raw)
-
-    @contextlib.contextmanager
-    def imap(self, address: str, password: str = PASSWORD) -> Iterator[imaplib.IMAP4]:
-        """A person's own mail program, looking into the mailbox."""
-        with imaplib.IMAP4(HOST, self.port, timeout=10) as client:
-            client.login(address, password)
-            client.select("INBOX")
-            yield client
-
-    def uids(self, address: str, criteria: str = "ALL") -> list[int]:
-        with self.imap(address) as client:
-            return [int(uid) for uid in client.uid("SEARCH", criteria)[1][0].split()]
-
-    def flag(self, address: str, uid: int, flags: str) -> None:
-        """Change flags: "+FLAGS (\\Deleted)" and the like."""
-        with self.imap(address) as client:
-            client.uid("STORE", str(uid), *flags.split(" ", 1))
-            client.expunge()
-
-    def set_uid_validity(self, address: str, value: int) -> None:
-        assert DOVEADM
-        update = ["mailbox", "update", "--uid-validity", str(value), "-u", address, "INBOX"]
-        subprocess.run([DOVEADM, "-c", str(self.config), *update], check=True, capture_output=True)
 
 
 @dataclass

@@ -40,8 +40,8 @@ def timeline(ticket: Ticket) -> list[Entry]:
     events = list(ticket.events.order_by("-at", "-pk")[:RECENT])
     entries = [Entry(message.at, message=message) for message in reversed(messages)]
     entries += [Entry(event.at, line=line) for event in reversed(events) if (line := line_of(event))]
-    # Sorting is stable: what happened at one instant stays in its own order.
-    return _folded(sorted(entries, key=lambda entry: entry.at))
+    # Sorting is stable: what happened at one instant stays in its own order, but reception opens the ticket.
+    return _folded(sorted(entries, key=lambda entry: (entry.at, not (entry.line and entry.line.opens))))
 
 
 def _folded(entries: list[Entry]) -> list[Entry]:

@@ -1,0 +1,144 @@
+"""Dovecot, as Debian has it."""
+
+import contextlib
+import imaplib
+import os
+import shutil
+import smtplib
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from helpdesk.embedded.identity import Identity
+from tests.e2e.waiting import HOST, answers, free_port, wait_until
+
+PATH = f"{os.environ.get('PATH', '')}:/usr/bin:/usr/sbin"
+DOVECOT, DOVEADM = shutil.which("dovecot", path=PATH), shutil.which("doveadm", path=PATH)
+PASSWORD = "open-sesame"
+
+DOVECOT_CONFIG = """
+base_dir = {root}/run
+log_path = {root}/log
+protocols = imap lmtp
+listen = {host}
+ssl = no
+disable_plaintext_auth = no
+auth_mechanisms = plain login
+auth_failure_delay = 0
+first_valid_uid = 1
+mail_location = maildir:{root}/mail/%u
+recipient_delimiter = +
+protocol lmtp {{
+  auth_username_format = %Lu
+}}
+passdb {{
+  driver = static
+  args = password={password}
+}}
+userdb {{
+  driver = static
+  args = uid={uid} gid={gid} home={root}/mail/%u allow_all_users=yes
+}}
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    port = {port}
+  }}
+  inet_listener imaps {{
+    port = 0
+  }}
+}}
+service anvil {{
+  chroot =
+}}
+service stats {{
+  chroot =
+}}
+service lmtp {{
+  unix_listener lmtp {{
+    mode = 0600
+  }}
+}}
+{users}
+"""
+
+
+class Dovecot:
+    """A real IMAP server in a directory of its own; runs as root or as anybody. Every address may sign in."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.port = free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+        identity = Identity.unprivileged() if os.geteuid() == 0 else Identity.current()
+        self._write_config(identity)
+
+    def _write_config(self, identity: Identity) -> None:
+        for name in ("run", "mail"):
+            (self.root / name).mkdir()
+        os.chown(self.root / "mail", identity.uid, identity.gid)
+        users = ""
+        if os.geteuid() != 0:
+            users = "\n".join(
+                f"default_{what} = {identity.name}" for what in ("internal_user", "login_user", "internal_group")
+            )
+        text = DOVECOT_CONFIG.format(
+            root=self.root,
+            host=HOST,
+            port=self.port,
+            password=PASSWORD,
+            uid=identity.uid,
+            gid=identity.gid,
+            users=users,
+        )
+        self.config.write_text(text)
+
+    @property
+    def config(self) -> Path:
+        return self.root / "dovecot.conf"
+
+    def start(self) -> None:
+        assert DOVECOT
+        self._process = subprocess.Popen([DOVECOT, "-F", "-c", str(self.config)], stderr=subprocess.DEVNULL)
+        wait_until(lambda: answers(self.port) and (self.root / "run" / "lmtp").exists(), what="Dovecot")
+
+    def stop(self) -> None:
+        if self._process:
+            self._process.terminate()
+            self._process.wait(10)
+            self._process = None
+
+    def add_user(self, address: str) -> None:
+        """Give somebody an empty mailbox."""
+        with self.imap(address) as client:
+            if uids := client.uid("SEARCH", "ALL")[1][0].decode().split():
+                client.uid("STORE", ",".join(uids), "+FLAGS", r"(\Deleted)")
+                client.expunge()
+
+    def deliver(self, address: str, raw: bytes, sender: str = "sender@elsewhere.example") -> None:
+        """Put a mail into a mailbox by LMTP, as a mail server does."""
+        with smtplib.LMTP(str(self.root / "run" / "lmtp")) as line:
+            line.sendmail(sender, [address], raw)
+
+    @contextlib.contextmanager
+    def imap(self, address: str, password: str = PASSWORD) -> Iterator[imaplib.IMAP4]:
+        """A person's own mail program, looking into the mailbox."""
+        with imaplib.IMAP4(HOST, self.port, timeout=10) as client:
+            client.login(address, password)
+            client.select("INBOX")
+            yield client
+
+    def uids(self, address: str, criteria: str = "ALL") -> list[int]:
+        with self.imap(address) as client:
+            return [int(uid) for uid in client.uid("SEARCH", criteria)[1][0].split()]
+
+    def flag(self, address: str, uid: int, flags: str) -> None:
+        """Change flags: "+FLAGS (\\Deleted)" and the like."""
+        with self.imap(address) as client:
+            client.uid("STORE", str(uid), *flags.split(" ", 1))
+            client.expunge()
+
+    def set_uid_validity(self, address: str, value: int) -> None:
+        assert DOVEADM
+        update = ["mailbox", "update", "--uid-validity", str(value), "-u", address, "INBOX"]
+        subprocess.run([DOVEADM, "-c", str(self.config), *update], check=True, capture_output=True)
