@@ -32,6 +32,8 @@ SECURE_SITE = VASTE_SCHEME == "https"
 DATABASES = {"default": env.db_url("DATABASE_URL")}
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("VASTE_CONN_MAX_AGE", default=60)
+# A database that was restarted costs nobody a request.
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # PgBouncer in transaction mode keeps no server-side cursors between transactions.
 DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -227,6 +229,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 300,
+    "socket_connect_timeout": 5,
     # kombu looks for lost messages only every interval x throttle seconds: 72 s instead of 7 s with its default.
     "unacked_restore_throttle": 1,
     "priority_steps": [0, 3, 6, 9],

@@ -108,7 +108,7 @@ def fetch_and_count(place: Installation, cast: Cast, imap: Dovecot, criteria: st
     return len(imap.uids(ADDRESS, criteria))
 
 
-def test_a_poller_killed_before_it_expunges(
+def test_a_poller_that_deletes_killed_around_the_deletion(
     acme: Cast, imap: Dovecot, mail_sink: MailSink, installation: Installation
 ) -> None:
     with acme.scope():
@@ -117,7 +117,7 @@ def test_a_poller_killed_before_it_expunges(
     installation.wait_for(worker)
     expected: set[int] = set()
 
-    for point in ("before-expunge", "before-acknowledge"):
+    for point in ("after-raw-write", "before-acknowledge", "before-expunge", "after-acknowledge"):
         for _ in range(ROUNDS):
             number = len(expected) + 1
             imap.deliver(ADDRESS, numbered(number))
