@@ -62,6 +62,7 @@ class ComposerForm(LookForm):
         field.queryset = WorkType.objects.all()
         field.empty_label = None
         field.choices = [(work_type.pk, str(work_type)) for work_type in work_types]
+        field.widget.attrs["aria-label"] = field.label
 
     def written(self) -> Written:
         return Written(text=self.cleaned_data["text"].strip(), files=self.cleaned_data["uploads"])

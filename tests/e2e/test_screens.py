@@ -44,6 +44,7 @@ def pages() -> dict[str, str]:
 
 
 PLAIN = [
+    "first_steps",
     "accounts:profile",
     "accounts:people",
     "accounts:person_add",
