@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import TenantForeignKey
-from accounts.models import TenantManager, TenantModel, TenantQuerySet
+from accounts.models import Membership, TenantManager, TenantModel, TenantQuerySet
 from core.secrets import seal, unseal
 from mailintake.enums import AfterFetch, InboundState, IntakeMode
 from tickets.models import Message, Queue, Ticket
@@ -75,9 +75,10 @@ class InboundQuerySet(TenantQuerySet["InboundMessage"]):
     def for_list(self) -> "InboundQuerySet":
         return self.defer("raw").select_related("mailbox", "ticket")
 
-    def in_triage(self) -> "InboundQuerySet":
-        """Oldest first: who waited longest is next."""
-        return self.filter(state=InboundState.TRIAGE).order_by("received_at", "pk")
+    def in_triage(self, member: Membership | None = None) -> "InboundQuerySet":
+        """Oldest first: who waited longest is next. For a member, those of mailboxes whose queue is open to them."""
+        waiting = self.filter(state=InboundState.TRIAGE).order_by("received_at", "pk")
+        return waiting.filter(mailbox__queue__in=Queue.objects.open_to(member).values("pk")) if member else waiting
 
 
 InboundManager = TenantManager.from_queryset(InboundQuerySet)

@@ -8,6 +8,6 @@ def triage_count(request: MemberRequest) -> int:
     """The number of mails in triage; a page that has counted them already leaves it on the request."""
     known: int | None = getattr(request, "triage_count", None)
     if known is None:
-        known = InboundMessage.objects.in_triage().count()
+        known = InboundMessage.objects.in_triage(request.membership).count()
         request.triage_count = known  # type: ignore[attr-defined]
     return known

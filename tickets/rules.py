@@ -4,7 +4,7 @@ import rules
 
 from accounts.enums import Role
 from accounts.models import Membership
-from tickets.models import Queue, Ticket
+from tickets.models import Ticket
 
 DESK = (Role.ADMIN, Role.LEAD, Role.AGENT)
 
@@ -35,16 +35,10 @@ def has_it(member: Membership, ticket: Ticket) -> bool:
     return ticket.assignee_id == member.pk
 
 
-@rules.predicate
-def queue_is_open(member: Membership, queue: Queue) -> bool:
-    return Queue.objects.open_to(member).filter(pk=queue.pk).exists()
-
-
 rules.add_perm("tickets.view", may_see)
 rules.add_perm("tickets.work", (works_at_desk & may_see) | has_it)
 rules.add_perm("tickets.reopen", works_at_desk & may_see)
 rules.add_perm("tickets.create", works_at_desk)
 rules.add_perm("tickets.triage", works_at_desk)
-rules.add_perm("tickets.use_queue", works_at_desk & queue_is_open)
 rules.add_perm("tickets.settings", administers)
 rules.add_perm("tickets.mail_log", leads)

@@ -131,5 +131,5 @@ _WORDS: dict[EventKind, Callable[[TicketEvent], str]] = {
         _("Promise broken: %(promise)s") % {"promise": promise_name(event.data["metric"])}
     ),
     EventKind.REMINDED: _reminded,
-    EventKind.FOLLOW_UP: lambda event: _("A follow-up was opened"),
+    EventKind.FOLLOW_UP: lambda event: _("A follow-up was opened: %(number)s") % {"number": event.data["number"]},
 }

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 
-from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
@@ -113,9 +112,3 @@ def leave_team(place: TeamMember) -> None:
     """Take a member out of a team and its grants."""
     place.membership.user.groups.remove(place.team.group)
     place.delete()
-
-
-def base_url() -> str:
-    """The installation's own address, outside every tenant."""
-    port = f":{settings.VASTE_PUBLIC_PORT}" if settings.VASTE_PUBLIC_PORT else ""
-    return f"{settings.VASTE_SCHEME}://{settings.VASTE_BASE_DOMAIN}{port}/"

@@ -36,9 +36,9 @@ REASONS = {
 }
 
 
-def _waiting() -> Any:
+def _waiting(member: Membership) -> Any:
     """Mails in triage, each knowing how many wait, its place among them, and its neighbours."""
-    line = InboundMessage.objects.in_triage()
+    line = InboundMessage.objects.in_triage(member)
     older = Q(received_at__lt=OuterRef("received_at")) | Q(received_at=OuterRef("received_at"), pk__lt=OuterRef("pk"))
     younger = Q(received_at__gt=OuterRef("received_at")) | Q(
         received_at=OuterRef("received_at"), pk__gt=OuterRef("pk")
@@ -60,7 +60,7 @@ def _waiting() -> Any:
 @role_required(*DESK)
 def index(request: MemberRequest) -> HttpResponse:
     """The mail that has waited longest, or the good news that none does."""
-    first = InboundMessage.objects.in_triage().values_list("pk", flat=True).first()
+    first = InboundMessage.objects.in_triage(request.membership).values_list("pk", flat=True).first()
     if first:
         return redirect("mailintake:triage_mail", pk=first)
     return render(request, "mailintake/triage_empty.html")
@@ -70,7 +70,7 @@ def index(request: MemberRequest) -> HttpResponse:
 @role_required(*DESK)
 def mail(request: MemberRequest, pk: int) -> HttpResponse:
     """One held mail beside the form that makes it a ticket, prefilled with what can be known."""
-    return _render(request, get_object_or_404(_waiting(), pk=pk))
+    return _render(request, get_object_or_404(_waiting(request.membership), pk=pk))
 
 
 def _render(
@@ -138,7 +138,7 @@ def _similar(request: MemberRequest, row: Any, guess: triage.Suggestion) -> list
 @role_required(*DESK)
 def accept(request: MemberRequest, pk: int) -> HttpResponse:
     """Make the mail a ticket and send both mails, or none of them."""
-    row = get_object_or_404(_waiting(), pk=pk)
+    row = get_object_or_404(_waiting(request.membership), pk=pk)
     form = AcceptForm(request.POST, **_lists(request))
     if not form.is_valid():
         return _render(request, row, form=form, status=422)
@@ -157,10 +157,10 @@ def accept(request: MemberRequest, pk: int) -> HttpResponse:
 @role_required(*DESK)
 def link(request: MemberRequest, pk: int) -> HttpResponse:
     """Put the mail on an existing ticket."""
-    get_object_or_404(InboundMessage.objects.in_triage(), pk=pk)
+    get_object_or_404(InboundMessage.objects.in_triage(request.membership), pk=pk)
     number = request.POST.get("number", "").rpartition("-")[2].strip()
     if not number.isdecimal():
-        row = get_object_or_404(_waiting(), pk=pk)
+        row = get_object_or_404(_waiting(request.membership), pk=pk)
         return _render(request, row, status=422, problem=_("Write the number of the ticket, such as 1042."))
     ticket = get_ticket(request, int(number), may="tickets.reopen")
     triage.link(pk, ticket, by=request.actor)
@@ -172,7 +172,7 @@ def link(request: MemberRequest, pk: int) -> HttpResponse:
 @role_required(*DESK)
 def discard(request: MemberRequest, pk: int) -> HttpResponse:
     """Not a request: the mail leaves triage and stays in the mail log."""
-    get_object_or_404(InboundMessage.objects.in_triage(), pk=pk)
+    get_object_or_404(InboundMessage.objects.in_triage(request.membership), pk=pk)
     triage.discard(pk, by=request.actor)
     messages.success(request, _("Kept in the mail log"))
     return redirect("mailintake:triage")

@@ -71,6 +71,8 @@ def open_ticket(
     append(ticket, EventKind.MESSAGE, by=requester_actor(matter.requester), at=at, message=message.pk)
     if matter.channel == Channel.PHONE and now - at > BACKDATED_AFTER:
         audit.record("ticket.received_by_hand", by=by, target=ticket.number, received_at=at.isoformat())
+    if parent:
+        append(parent, EventKind.FOLLOW_UP, by=by, number=ticket.number)
     clock.refresh(ticket)
     if matter.assignee:
         assignment.assign(ticket, matter.assignee, by=by, notify=notify)
