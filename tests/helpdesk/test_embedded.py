@@ -22,6 +22,7 @@ from helpdesk.embedded.errors import LaunchError, OccupiedError
 from helpdesk.embedded.identity import Identity
 from helpdesk.embedded.layout import BASE_DIR, SOCKET_PATH_LIMIT, Layout, claim_data_dir
 from helpdesk.embedded.postgres import Postgres
+from helpdesk.embedded.programs import can_share_semaphores
 from helpdesk.embedded.services import Services, lock, make_directory
 from helpdesk.embedded.supervisor import Supervisor
 from tests.helpdesk.embedded_support import bare_environment, open_directory, owned, running_services
@@ -369,3 +370,14 @@ def test_a_backup_without_running_services_says_so(directory: Path) -> None:
 
     with bare_environment(), pytest.raises(LaunchError, match="make services"):
         backup.create(layout, identity, directory / "backup.tar")
+
+
+@pytest.mark.parametrize(("mode", "uid", "shared"), [(0o1777, 12345, True), (0o755, 12345, False), (0o755, 0, True)])
+def test_celery_takes_threads_where_processes_cannot_share(tmp_path: Path, mode: int, uid: int, shared: bool) -> None:
+    tmp_path.chmod(mode)
+
+    assert can_share_semaphores(Identity(uid, uid, "somebody"), tmp_path) is shared
+
+
+def test_celery_takes_threads_where_there_is_no_shared_memory(tmp_path: Path) -> None:
+    assert not can_share_semaphores(Identity(0, 0, "root"), tmp_path / "missing")
