@@ -23,6 +23,13 @@ from accounts.services.tenants import add_member, create_tenant, join_team
 from tickets.services.setup import Desk, prepare_desk
 
 APP_ROLE = "vaste_app"
+# One case each of these tests is one thing attacked; the run says how many.
+ATTACKS = {
+    "tables by plain SQL": "test_row_level_security.py::test_plain_sql_reads",
+    "foreign keys": "test_keys.py::test_no_row_points_at_another_tenants",
+    "managers": "test_keys.py::test_every_manager_asks_for_the_tenant",
+    "operations without a scope": "test_scope.py::test_no_operation_works_without_a_scope",
+}
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -37,6 +44,10 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
             refused.update(value)
     if refused:
         terminalreporter.write_line(f"walls: {len(refused)} URLs, {refused.total():,} requests refused")
+    passed = [report.nodeid for report in terminalreporter.stats.get("passed", [])]
+    stood = {what: sum(test in nodeid for nodeid in passed) for what, test in ATTACKS.items()}
+    if any(stood.values()):
+        terminalreporter.write_line("walls: " + ", ".join(f"{count} {what}" for what, count in stood.items()))
 
 
 @pytest.fixture(scope="session")
