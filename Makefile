@@ -1,7 +1,8 @@
 # `make` lists the targets. All of them prepare the checkout first; that takes no time when nothing has changed.
 PYTHON_RUN := .venv/bin/python
 PYTEST := $(PYTHON_RUN) -m pytest
-TEST_PACKAGES := chromium dovecot-imapd dovecot-lmtpd gettext
+# libatomic1: what drives the browser in tests is linked with it.
+TEST_PACKAGES := chromium dovecot-imapd dovecot-lmtpd gettext libatomic1
 # What tests are run, for example: make test T="tests/sla -k calendar"
 T ?=
 
@@ -32,7 +33,7 @@ prove: setup-dev ## the long proofs: faults, oracles, big data
 	@VASTE_PROVE=1 $(PYTEST) -m prove $(T)
 
 screens: setup-dev ## every page as PNG in screens/: light, dark, 390 px, English, Finnish
-	@scripts/system_packages.sh chromium
+	@scripts/system_packages.sh chromium libatomic1
 	@VASTE_SCREENS=1 $(PYTEST) -m screens $(T)
 
 bench: setup-dev ## speed, as ratios to a reference of the same machine

@@ -64,7 +64,8 @@ def test_what_is_taken_and_what_is_not(acme: Cast, globex: Cast, installation: I
     unknown = (550, b"5.1.1 No such mailbox here")
     assert asked(listener, "nobody@acme.example") == unknown
     assert asked(listener, "victim@elsewhere.example") == unknown
-    assert asked(listener, "support@acme.example'; --") == unknown
+    # Refused as an address by one version of Python's parser, as unknown by the next.
+    assert asked(listener, "support@acme.example'; --")[0] in (501, 550)
     assert asked(listener, DESK.upper())[0] == 250
     assert stored(acme) == []
 
