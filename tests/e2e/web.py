@@ -1,6 +1,7 @@
 """A real web server on the test database, and a real browser whose steps are counted."""
 
 import shutil
+import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from playwright._impl._driver import compute_driver_executable
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.e2e.parts import Installation, Process, free_port, wait_until
@@ -51,6 +53,11 @@ def _healthy(port: int) -> bool:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """One Chromium for the module; each test opens contexts of its own."""
+    driver = subprocess.run([compute_driver_executable()[0], "--version"], capture_output=True, check=False)
+    if driver.returncode:
+        pytest.skip(
+            f"what drives the browser does not start ({driver.stderr.decode().strip()}): apt-get install libatomic1"
+        )
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=ARGUMENTS)
         yield chromium
