@@ -33,7 +33,15 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     os.environ["VASTE_TESTING"] = "1"
     for name, value in placeholder_environment().items():
         os.environ.setdefault(name, value)
+    _take_own_cache()
     return (yield)
+
+
+def _take_own_cache() -> None:
+    """Every test empties the cache first: each process of a run needs one that no other process empties."""
+    worker, url = os.environ.get("PYTEST_XDIST_WORKER", ""), os.environ.get("VASTE_CACHE_URL", "")
+    if worker and url.endswith("?db=1"):
+        os.environ["VASTE_CACHE_URL"] = f"{url.removesuffix('1')}{int(worker.removeprefix('gw')) + 2}"
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
