@@ -162,11 +162,6 @@ def date(headers: Headers) -> datetime | None:
     return sent if EARLIEST <= sent < LATEST else None
 
 
-def clamp_date(sent: datetime | None, *, received_at: datetime) -> datetime:
-    """A mail was sent at the latest when it arrived; without a date it was sent then."""
-    return received_at if sent is None else min(sent, received_at)
-
-
 def message_ids(value: str, *, last: int) -> tuple[str, ...]:
     """The last ids of References or In-Reply-To, without brackets, each once, in order."""
     found = MESSAGE_ID.findall(value) or [word for word in value.split() if "@" in word]

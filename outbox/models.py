@@ -17,10 +17,6 @@ from outbox.enums import MailState, Purpose
 
 
 class OutgoingMailQuerySet(TenantQuerySet["OutgoingMail"]):
-    def for_log(self) -> "OutgoingMailQuerySet":
-        """Newest first, without the bodies."""
-        return self.order_by("-queued_at", "-pk").defer("text", "html")
-
     def about(self, ticket_id: int) -> "OutgoingMailQuerySet":
         return self.filter(about=ticket_id)
 

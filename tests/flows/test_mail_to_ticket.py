@@ -87,7 +87,11 @@ def test_a_mail_becomes_an_accepted_answered_solved_ticket(acme: Cast, mailbox: 
     details = next(mail for mail in sent if mail.purpose == "details")
     assert details.to == ["konsta@acme.example"]
     assert "/l/" in details.text
+    answer_and_solve(acme, aino, ticket)
 
+
+def answer_and_solve(acme: Cast, aino: Client, ticket: Ticket) -> None:
+    """The rest of the ticket's way, page by page."""
     page = aino.get("/tickets/1001/")
     assert page.status_code == 200
     answer = aino.post("/tickets/1001/write/", {"mode": "reply", "text": "Tutkimme asiaa.", "minutes": "10"})

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mailintake import headers
 from mailintake.addresses import Address, addresses, normalise_email, sender
-from mailintake.headers import Headers, clamp_date, content_type, decode_words, message_id, message_ids, read_headers
+from mailintake.headers import Headers, content_type, decode_words, message_id, message_ids, read_headers
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 PRINTABLE = st.text(st.characters(exclude_categories=["Cc", "Cf", "Cs", "Zs", "Zl", "Zp"]), min_size=1, max_size=60)
@@ -99,13 +99,6 @@ def test_content_types_are_read_tolerantly(value: str, expected: tuple[str, dict
 )
 def test_impossible_dates_are_no_dates(value: str, expected: datetime | None) -> None:
     assert headers.date(Headers((("date", value),))) == expected
-
-
-def test_a_mail_is_not_sent_after_it_arrived() -> None:
-    later, earlier = NOON.replace(hour=15), NOON.replace(hour=9)
-    assert clamp_date(later, received_at=NOON) == NOON
-    assert clamp_date(earlier, received_at=NOON) == earlier
-    assert clamp_date(None, received_at=NOON) == NOON
 
 
 def test_message_ids_lose_brackets_and_noise() -> None:
