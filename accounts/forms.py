@@ -22,6 +22,7 @@ from accounts.models import (
     Requester,
     RequesterAddress,
     Team,
+    Tenant,
     User,
 )
 from accounts.scope import require_tenant_id
@@ -293,6 +294,21 @@ class ModuleForm(TenantModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         member_choice(self.fields["expert"])
+
+
+class WorkspaceForm(LookMixin, forms.ModelForm):  # type: ignore[type-arg]
+    """What holds for everybody in a tenant."""
+
+    class Meta:
+        model = Tenant
+        fields = ["name", "subject_prefix", "language", "time_zone", "confirm_browsers"]
+        help_texts = {
+            "subject_prefix": _(
+                "Stands before the number, such as SYS-1042. A mail with the old prefix alone is not recognised."
+            ),
+            "language": _("For whoever has no language of their own."),
+            "time_zone": _("Such as Europe/Helsinki"),
+        }
 
 
 class ProfileForm(LookMixin, forms.ModelForm):  # type: ignore[type-arg]

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from accounts.views import customers, offices, people, products, profile
+from accounts.views import customers, offices, people, products, profile, workspace
 
 app_name = "accounts"
 urlpatterns = [
     path("profile/", profile.profile, name="profile"),
+    path("settings/workspace/", workspace.workspace, name="workspace"),
     path("settings/people/", people.people, name="people"),
     path("settings/people/new/", people.add, name="person_add"),
     path("settings/people/<int:pk>/", people.person, name="person"),

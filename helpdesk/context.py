@@ -12,7 +12,7 @@ from accounts.enums import Role, Theme
 from accounts.models import Tenant
 from accounts.requests import MemberRequest
 from core.templatetags.vaste import initials
-from mailintake.navigation import triage_count
+from mailintake.navigation import MailboxAlarm, mailbox_alarm, triage_count
 from tickets.navigation import work_of
 
 CAP = 999
@@ -59,6 +59,8 @@ class Navigation:
     person: Person | None = None
     new_ticket_url: str = ""
     search_url: str = ""
+    mailbox_alarm: MailboxAlarm | None = None
+    is_admin: bool = False
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -96,6 +98,8 @@ def _frame(request: MemberRequest, tenant: Tenant) -> Navigation:
         person=Person(member.name, initials(member.name), member.office.name, reverse("accounts:profile")),
         new_ticket_url=reverse("tickets:create") if desk else "",
         search_url=reverse("tickets:search"),
+        mailbox_alarm=mailbox_alarm(tenant.pk) if desk else None,
+        is_admin=member.has_role(Role.ADMIN),
     )
 
 

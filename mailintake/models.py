@@ -1,12 +1,13 @@
 """Mailboxes, and every mail that came in, raw."""
 
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +16,19 @@ from accounts.models import Membership, TenantManager, TenantModel, TenantQueryS
 from core.secrets import seal, unseal
 from mailintake.enums import AfterFetch, InboundState, IntakeMode
 from tickets.models import Message, Queue, Ticket
+
+# How long a mailbox may stay unread before people are told.
+ALARM_AFTER = timedelta(minutes=15)
+
+
+class MailboxQuerySet(TenantQuerySet["Mailbox"]):
+    def silent(self) -> "MailboxQuerySet":
+        """Those that nobody has fetched for a quarter of an hour, whether their server or our worker is at fault."""
+        fetched = self.filter(active=True).exclude(host="").alias(heard=Coalesce("fetched_at", "started_at"))
+        return fetched.filter(heard__lt=timezone.now() - ALARM_AFTER).order_by("heard")
+
+
+MailboxManager = TenantManager.from_queryset(MailboxQuerySet)
 
 
 class Mailbox(TenantModel):
@@ -55,12 +69,19 @@ class Mailbox(TenantModel):
     failing_since = models.DateTimeField(null=True, editable=False)
     failure = models.TextField(blank=True, editable=False)
 
+    objects: ClassVar[MailboxManager["Mailbox"]] = MailboxManager()
+
     class Meta(TenantModel.Meta):
         constraints = [models.CheckConstraint(condition=Q(address=Lower("address")), name="mailbox_address_lower")]
         ordering = ["address"]
 
     def __str__(self) -> str:
         return self.address
+
+    @property
+    def heard_at(self) -> datetime:
+        """When its server was last asked and answered; the beginning, if never."""
+        return self.fetched_at or self.started_at
 
     @property
     def password(self) -> str:

@@ -64,6 +64,12 @@ SECTIONS = (
     Section(
         _("People and desk"),
         (
+            Setting(
+                "accounts:workspace",
+                "building",
+                _("Workspace"),
+                _("Name, prefix of ticket numbers, rules for everybody"),
+            ),
             Setting("accounts:people", "users", _("People"), _("Members, invitations and roles")),
             Setting("tickets:teams", "user-share", _("Teams"), _("Members who share queues, team leads")),
             Setting("tickets:queues", "layout-list", _("Queues"), _("Address of the desk, office, who works them")),

@@ -11,6 +11,7 @@ import secrets
 import socket
 import sys
 from collections.abc import Mapping
+from typing import NoReturn
 
 from helpdesk.embedded.errors import LaunchError
 from helpdesk.embedded.identity import Identity
@@ -26,9 +27,12 @@ OWNER_COMMANDS = frozenset(
 OFFLINE_COMMANDS = frozenset(
     {
         *("", "-h", "--help", "help", "--version", "version", "check", "diffsettings"),
-        *("collectstatic", "compilemessages", "findstatic", "makemessages", "makemigrations", "sla_cases"),
+        *("collectstatic", "compilemessages", "findstatic", "makemessages", "makemigrations"),
+        *("parse_mail", "sla_cases"),
     }
 )
+# Whoever calls these goes by the exit code: anything but this one would have a mail server give its mail up.
+PIPE_COMMANDS = {"receive_mail": os.EX_TEMPFAIL}
 
 
 def uses_embedded_postgres() -> bool:
@@ -102,7 +106,7 @@ def apply_environment() -> None:
     try:
         values = {**service_environment(layout), **load_secrets(layout)}
     except PermissionError:
-        sys.exit(_whose(layout))
+        _refuse(command, LaunchError(_whose(layout)))
     if command in OFFLINE_COMMANDS:
         values = {**placeholder_environment(), **values}
     _set_missing(values)
@@ -113,7 +117,12 @@ def apply_environment() -> None:
         try:
             require_running(layout)
         except LaunchError as error:
-            sys.exit(str(error))
+            _refuse(command, error)
+
+
+def _refuse(command: str, error: LaunchError) -> NoReturn:
+    sys.stderr.write(f"{error}\n")
+    sys.exit(PIPE_COMMANDS.get(command, error.exit_code))
 
 
 def _set_missing(values: Mapping[str, str]) -> None:

@@ -27,7 +27,6 @@ TIMEOUT_SECONDS = 30
 BATCH = 50
 # A poll that has not come back after this long has lost its worker.
 CLAIM = timedelta(minutes=5)
-ALARM_AFTER = timedelta(minutes=15)
 INTERNAL_DATE = re.compile(rb'INTERNALDATE "([^"]{20,30})"')
 DOORS = {
     Mailbox.Security.TLS: MailBox,

@@ -229,3 +229,30 @@ def test_long_lists_are_paged_by_key_and_back(acme: Cast) -> None:
     assert [line.name for line in first.lines] == pages[0]
     assert first.earlier == ""
     assert client.get(url, {"after": "9e99"}).context["listing"].lines[0].name == "C000"
+
+
+def test_the_workspace_is_changed_and_audited(acme: Cast, globex: Cast) -> None:
+    url = reverse("accounts:workspace")
+    data = {"name": "Acme Service", "subject_prefix": "ACM", "language": "fi", "time_zone": "Europe/Stockholm"}
+
+    assert new_actions(acme, lambda: acme.client("ada").post(url, data)) == ["workspace.changed"]
+
+    tenant = acme.tenant
+    tenant.refresh_from_db()
+    assert (tenant.name, tenant.subject_prefix, tenant.time_zone) == ("Acme Service", "ACM", "Europe/Stockholm")
+    assert not tenant.confirm_browsers
+    assert acme.client("aino").post(url, data).status_code == 403
+    other = globex.tenant
+    before = other.name
+    other.refresh_from_db()
+    assert other.name == before
+
+
+def test_a_bad_prefix_or_zone_is_told_at_its_field(acme: Cast) -> None:
+    data = {"name": "Acme", "subject_prefix": "a[1", "language": "fi", "time_zone": "Mars/Base"}
+
+    answer = acme.client("ada").post(reverse("accounts:workspace"), data)
+
+    assert answer.status_code == 422
+    assert set(form_of(answer).errors) == {"subject_prefix", "time_zone"}
+    assert "a[1" in words(answer)

@@ -1,6 +1,8 @@
 """Attachment bytes: the same bytes once, whole, and apart by tenant."""
 
+import errno
 import hashlib
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -35,13 +37,40 @@ def test_nothing_is_something_to_store() -> None:
     assert load(store(7, b"")) == b""
 
 
-def test_what_a_killed_process_left_half_is_written_anew() -> None:
-    key = store(7, b"the whole file")
-    (Path(settings.MEDIA_ROOT) / key).write_bytes(b"the wh")
+def test_a_write_that_breaks_off_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
 
-    assert store(7, b"the whole file") == key
-    assert load(key) == b"the whole file"
-    assert stored() == [key]
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "fsync", full)
+        with pytest.raises(OSError, match="No space"):
+            store(7, b"the whole file")
+    assert stored() == []
+
+    assert load(store(7, b"the whole file")) == b"the whole file"
+
+
+def test_a_file_is_never_seen_half() -> None:
+    """A reader looks all the time while the file is written; it sees nothing or everything."""
+    content = b"x" * 20_000_000
+    key = f"7/{(digest := hashlib.sha256(content).hexdigest())[:2]}/{digest}"
+    path = Path(settings.MEDIA_ROOT) / key
+    sizes = set()
+
+    with ThreadPoolExecutor(1) as writers:
+        writing = writers.submit(store, 7, content)
+        while not writing.done():
+            sizes.add(path.stat().st_size if path.exists() else 0)
+
+    assert sizes <= {0, len(content)}
+    assert load(key) == content
+
+
+def test_files_can_be_read_by_nobody_else() -> None:
+    path = Path(settings.MEDIA_ROOT) / store(7, b"data")
+
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.parent.stat().st_mode & 0o777 == 0o700
 
 
 def test_many_writers_of_the_same_bytes_leave_one_whole_file() -> None:

@@ -12,10 +12,10 @@ from email.message import EmailMessage
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from accounts.enums import Role
-from accounts.models import Membership, Module, Product
+from accounts.models import Module, Product
 from mailintake.models import InboundMessage, Mailbox
 from tests.conftest import Cast, make_cast
 from tests.e2e.parts import PASSWORD as MAIL_PASSWORD
@@ -28,7 +28,9 @@ pytestmark = [pytest.mark.browser, needs_chromium, pytest.mark.django_db(transac
 
 PASSWORD = "correct horse battery"
 DESK = "support@acme.example"
-PEOPLE = [DESK, "konsta@acme.example", "kerttu@acme.example", "otto@paperi-acme.example", "uusi@uusi.example"]
+KONSTA, OTTO = "konsta@acme.example", "otto@paperi-acme.example"
+PEOPLE = [DESK, KONSTA, "kerttu@acme.example", OTTO, "uusi@uusi.example"]
+PHONE: ViewportSize = {"width": 390, "height": 844}
 # Routine: (steps of the source CRM, our budget); requirements.md, step budget.
 BUDGET = {
     "5.1 mail to ticket, sender and product known": (32, 3),
@@ -83,6 +85,11 @@ class Story:
     def arrives(self, **values: str) -> None:
         """Somebody writes to the desk; the mail waits in the desk's mailbox."""
         self.dovecot.deliver(DESK, mail(to=values.pop("to", DESK), **values), sender=values["sender"])
+
+    def ticket(self) -> Ticket:
+        """The story's only ticket as it is now."""
+        with self.cast.scope():
+            return Ticket.objects.get()
 
     def wait_for_messages(self, count: int) -> None:
         def there() -> bool:
@@ -147,68 +154,71 @@ def triage(story: Story, count: int = 1) -> None:
 
 
 def test_from_mail_to_confirmed_ticket(browser: Browser, story: Story, told: dict[str, int]) -> None:
-    otto, konsta = "otto@paperi-acme.example", "konsta@acme.example"
     story.arrives(
-        sender=f"Otto Oja <{otto}>", subject="Etikettitulostin ohittaa lavoja", text="PackLine ei tulosta.\n"
+        sender=f"Otto Oja <{OTTO}>", subject="Etikettitulostin ohittaa lavoja", text="PackLine ei tulosta.\n"
     )
     triage(story)
     hand = desk(browser, story, told)
 
-    hand.click("nav a[href='/triage/']")
-    hand.click("text=Accept and notify")
-    assert hand.done("5.1 mail to ticket, sender and product known") <= 3
-    acknowledgement, details = story.next_mail(otto), story.next_mail(konsta)
-    assert acknowledgement["Subject"].strip().startswith("[SYS-1001] ")
-    assert acknowledgement["Auto-Submitted"] == "auto-generated"
-    assert details["Subject"].strip() == "[SYS-1001] Etikettitulostin ohittaa lavoja"
-    assert details["Reply-To"].startswith("support+t")
+    details = _accept(story, hand)
+    _consultant_works(story, Hand(browser.new_context(viewport=PHONE).new_page(), told=told), details)
+    _requester_confirms(story, Hand(browser.new_context().new_page(), told=told))
 
-    consultant = browser.new_context(viewport={"width": 390, "height": 844}).new_page()
-    phone = Hand(consultant, told=told)
-    consultant.goto(link(details, "do=start"))
-    with story.cast.scope():
-        assert Ticket.objects.get().work_started_at is None
-    phone.click("#start button:has-text('Start')")
-    assert phone.done("5.5 start") <= 1
-    _bind(story, consultant, konsta)
-    with story.cast.scope():
-        started = Ticket.objects.get().work_started_at
-    assert started is not None
-
-    consultant.goto(link(details, "do=ask"))
-    phone.fill("#ask textarea", "Mikä on laitteen sarjanumero?")
-    phone.click("#ask button[type=submit]")
-    assert phone.done("5.5 ask") <= 2
-    question = story.next_mail(otto)
-    story.dovecot.deliver(DESK, _answer(question, otto, "Sarjanumero on W2-0417.\n"), sender=otto)
-    answer = story.next_mail(konsta)
-    assert "W2-0417" in answer.get_body(("plain",)).get_content()  # type: ignore[union-attr]
-
-    consultant.goto(link(answer, "/l/") + "?do=resolve")
-    phone.fill("#resolve textarea", "Tulostuspää vaihdettu.")
-    phone.fill("#resolve input[name$=minutes]", "45")
-    phone.click("#resolve button[type=submit]")
-    assert phone.done("5.5 resolve") <= 3
-
-    solution = story.next_mail(otto)
-    requester = browser.new_context().new_page()
-    person = Hand(requester, told=told)
-    requester.goto(link(solution, "#works"))
-    with story.cast.scope():
-        assert Ticket.objects.get().status_class == "resolved"
-    person.click("#works button[type=submit]")
-    assert person.done("5.8 confirm, by the requester") <= 1
-
-    with story.cast.scope():
-        ticket = Ticket.objects.get()
-        assert (ticket.status_class, ticket.solution) == ("closed", "Tulostuspää vaihdettu.")
-        kinds = list(TicketEvent.objects.filter(kind__in=["work_started", "confirmed"]).values_list("kind", flat=True))
-        assert kinds == ["work_started", "confirmed"]
     hand.page.goto(f"{story.base}/tickets/1001/")
     expect(hand.page.locator("#write")).to_have_count(0)
     hand.click("button:has-text('Reopen')")
     assert hand.done("5.9 reopen") <= 1
     expect(hand.page.locator("#write")).to_have_count(1)
+
+
+def _accept(story: Story, hand: Hand) -> EmailMessage:
+    """The desk accepts the mail; the consultant's mail about it."""
+    hand.click("nav a[href='/triage/']")
+    hand.click("text=Accept and notify")
+    assert hand.done("5.1 mail to ticket, sender and product known") <= 3
+    acknowledgement, details = story.next_mail(OTTO), story.next_mail(KONSTA)
+    assert acknowledgement["Subject"].strip().startswith("[SYS-1001] ")
+    assert acknowledgement["Auto-Submitted"] == "auto-generated"
+    assert details["Subject"].strip() == "[SYS-1001] Etikettitulostin ohittaa lavoja"
+    assert details["Reply-To"].startswith("support+t")
+    return details
+
+
+def _consultant_works(story: Story, phone: Hand, details: EmailMessage) -> None:
+    """Start, ask, get the answer, resolve: from the links of the mail."""
+    phone.page.goto(link(details, "do=start"))
+    assert story.ticket().work_started_at is None
+    phone.click("#start button:has-text('Start')")
+    assert phone.done("5.5 start") <= 1
+    _bind(story, phone.page, KONSTA)
+    assert story.ticket().work_started_at is not None
+
+    phone.page.goto(link(details, "do=ask"))
+    phone.fill("#ask textarea", "Mikä on laitteen sarjanumero?")
+    phone.click("#ask button[type=submit]")
+    assert phone.done("5.5 ask") <= 2
+    story.dovecot.deliver(DESK, _answer(story.next_mail(OTTO), OTTO, "Sarjanumero on W2-0417.\n"), sender=OTTO)
+    answer = story.next_mail(KONSTA)
+    assert "W2-0417" in answer.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+
+    phone.page.goto(link(answer, "/l/") + "?do=resolve")
+    phone.fill("#resolve textarea", "Tulostuspää vaihdettu.")
+    phone.fill("#resolve input[name$=minutes]", "45")
+    phone.click("#resolve button[type=submit]")
+    assert phone.done("5.5 resolve") <= 3
+
+
+def _requester_confirms(story: Story, person: Hand) -> None:
+    person.page.goto(link(story.next_mail(OTTO), "#works"))
+    assert story.ticket().status_class == "resolved"
+    person.click("#works button[type=submit]")
+    assert person.done("5.8 confirm, by the requester") <= 1
+
+    ticket = story.ticket()
+    assert (ticket.status_class, ticket.solution) == ("closed", "Tulostuspää vaihdettu.")
+    with story.cast.scope():
+        kinds = TicketEvent.objects.filter(kind__in=["work_started", "confirmed"]).values_list("kind", flat=True)
+        assert list(kinds) == ["work_started", "confirmed"]
 
 
 def _answer(question: EmailMessage, sender: str, text: str) -> bytes:
@@ -245,13 +255,32 @@ def test_an_unknown_sender_takes_at_most_six_steps(browser: Browser, story: Stor
 
     assert hand.done("5.1 mail to ticket, sender unknown") <= 6
     assert story.next_mail("uusi@uusi.example")["Subject"].strip().startswith("[SYS-1001] ")
-    assert story.next_mail("konsta@acme.example")["Subject"].strip() == "[SYS-1001] Apua"
+    assert story.next_mail(KONSTA)["Subject"].strip() == "[SYS-1001] Apua"
 
 
 def test_a_call_a_file_a_stray_mail_and_a_hand_over(browser: Browser, story: Story, told: dict[str, int]) -> None:
-    otto = "otto@paperi-acme.example"
     hand = desk(browser, story, told)
 
+    acknowledgement = _take_the_call(story, hand)
+    _open_a_file(story, hand, acknowledgement)
+    _link_a_stray_mail(story, hand)
+    hand.page.goto(f"{story.base}/tickets/1001/")
+    hand.choose("select[name=to]", "Kerttu Consultant")
+    hand.click("button:has-text('Hand over and notify')")
+    assert hand.done("5.7 hand over") <= 2
+    story.next_mail("kerttu@acme.example")
+    assert story.ticket().assignee_id == story.cast.members["kerttu"].pk
+
+    hand.fill("#write textarea", "Nosturin anturi vaihdettu.")
+    hand.click("button:has-text('Send and set resolved')")
+    assert hand.done("5.6 send the solution") <= 2
+    assert link(story.next_mail(OTTO), "/c/")
+    resolved_at = story.ticket().resolved_at
+    assert resolved_at is not None
+    assert resolved_at <= timezone.now()
+
+
+def _take_the_call(story: Story, hand: Hand) -> EmailMessage:
     hand.click("a:has-text('New ticket')")
     hand.choose("select[name=requester]", "Otto Oja, Paperi Oy")
     hand.fill("input[name=title]", "Nosturi jumissa")
@@ -261,44 +290,33 @@ def test_a_call_a_file_a_stray_mail_and_a_hand_over(browser: Browser, story: Sto
     hand.choose("select[name=assignee]", "Konsta Consultant")
     hand.click("text=Save and notify")
     assert hand.done("5.2 phone call to ticket") <= 9
-    acknowledgement = story.next_mail(otto)
-    story.next_mail("konsta@acme.example")
+    acknowledgement = story.next_mail(OTTO)
+    story.next_mail(KONSTA)
+    return acknowledgement
 
+
+def _open_a_file(story: Story, hand: Hand, acknowledgement: EmailMessage) -> None:
     raw = mail(
-        sender=otto,
+        sender=OTTO,
         to=str(acknowledgement["Reply-To"]),
         subject=f"Re: {acknowledgement['Subject']}",
         text="Kuva liitteenä.\n",
         files={"nosturi.txt": b"kuva"},
     )
-    story.dovecot.deliver(DESK, raw, sender=otto)
+    story.dovecot.deliver(DESK, raw, sender=OTTO)
     story.wait_for_messages(2)
     hand.page.goto(f"{story.base}/tickets/1001/")
-    hand.steps += 1
     with hand.page.expect_download() as download:
-        hand.page.click("a:has-text('nosturi.txt')")
+        hand.click("a:has-text('nosturi.txt')")
     assert download.value.suggested_filename == "nosturi.txt"
     assert hand.done("5.3 open an attachment") <= 1
 
-    story.arrives(sender=f"Otto <{otto}>", subject="Vielä nosturista", text="Unohdin: se piippaa.\n")
+
+def _link_a_stray_mail(story: Story, hand: Hand) -> None:
+    story.arrives(sender=f"Otto <{OTTO}>", subject="Vielä nosturista", text="Unohdin: se piippaa.\n")
     triage(story)
     hand.page.goto(f"{story.base}/tickets/1001/")
     hand.click("nav a[href='/triage/']")
     hand.click("form:has(input[value='SYS-1001']) button:has-text('Link')")
     assert hand.done("5.4 link a stray mail") <= 2
     story.wait_for_messages(3)
-
-    hand.page.goto(f"{story.base}/tickets/1001/")
-    hand.choose("select[name=to]", "Kerttu Consultant")
-    hand.click("button:has-text('Hand over and notify')")
-    assert hand.done("5.7 hand over") <= 2
-    story.next_mail("kerttu@acme.example")
-    with story.cast.scope():
-        assert Ticket.objects.get().assignee == Membership.objects.get(pk=story.cast.members["kerttu"].pk)
-
-    hand.fill("#write textarea", "Nosturin anturi vaihdettu.")
-    hand.click("button:has-text('Send and set resolved')")
-    assert hand.done("5.6 send the solution") <= 2
-    assert link(story.next_mail(otto), "/c/")
-    with story.cast.scope():
-        assert Ticket.objects.get().resolved_at <= timezone.now()

@@ -265,6 +265,14 @@ def test_migrations_run_as_the_owner_and_everything_else_does_not(services: Serv
     assert result.stdout.split() == [services.layout.database_url(role), secrets["VASTE_SECRET_KEY"]], result.stderr
 
 
+@pytest.mark.parametrize(("command", "code"), [("receive_mail", os.EX_TEMPFAIL), ("migrate", 1)])
+def test_a_pipe_tries_again_while_the_database_is_stopped(directory: Path, command: str, code: int) -> None:
+    result = manage(directory / "data", command)
+
+    assert result.returncode == code
+    assert "make up" in result.stderr
+
+
 def test_an_outer_database_replaces_the_embedded_one(directory: Path) -> None:
     outer = {
         "DATABASE_URL": "postgres://app@db/x",

@@ -117,7 +117,8 @@ ADDRESSES = {
     "tickets:work_types": row("GET", ADMIN),
     "tickets:work_type_add": row("GET POST", ADMIN),
     "tickets:work_type": row("GET POST", ADMIN, pk="work_type"),
-    # People, offices, customers, products.
+    # The workspace, people, offices, customers, products.
+    "accounts:workspace": row("GET POST", ADMIN),
     "accounts:profile": row("GET POST", EVERYBODY),
     "accounts:people": row("GET", ADMIN),
     "accounts:person_add": row("GET POST", ADMIN),

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
@@ -276,3 +277,25 @@ def test_the_log_costs_the_same_with_many_mails(acme: Cast, way: str) -> None:
     rest = client.get(reverse("mailintake:log") + later)
     assert len(rest.context["entries"]) == 11
     assert rest.context["later"] == ""
+
+
+def test_a_mailbox_that_nobody_fetches_is_told_on_every_page_of_the_desk(acme: Cast) -> None:
+    row = make_mailbox(acme)
+    link = reverse("mailintake:mailbox", args=[row.pk])
+
+    def seen(name: str, **facts: object) -> str:
+        with acme.scope():
+            Mailbox.objects.filter(pk=row.pk).update(**facts)
+        cache.clear()
+        return words(acme.client(name).get("/my/"))
+
+    quarter = timezone.now() - timedelta(minutes=16)
+    alarm = "has not been fetched since"
+    assert alarm not in seen("ada", started_at=quarter)  # by SMTP only: nobody has to fetch it
+    assert alarm not in seen("ada", host="imap.mail.example", fetched_at=timezone.now())
+    assert alarm in seen("aino", fetched_at=quarter)
+    assert link not in seen("aino")
+    assert link in seen("ada")
+    assert alarm in seen("ada", fetched_at=None)
+    assert alarm not in seen("konsta")
+    assert alarm not in seen("ada", active=False)
