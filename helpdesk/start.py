@@ -6,7 +6,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,6 +15,7 @@ from accounts.access import role_required
 from accounts.enums import Role
 from accounts.models import AuditEntry, Customer, Membership, Office, Tenant
 from accounts.requests import MemberRequest
+from core.templatetags.vaste import full_day
 from helpdesk.demo.guide import first_mail_command
 from mailintake.models import InboundMessage, Mailbox
 from sla.models import Calendar, Contract
@@ -113,7 +113,7 @@ def _first_ticket(tenant: Tenant) -> FirstStep:
     if first:
         values = {
             "number": tag(tenant, first.number),
-            "day": date_format(localtime(first.received_at), "SHORT_DATE_FORMAT"),
+            "day": full_day(localtime(first.received_at)),
         }
         text = _("%(number)s was the first, on %(day)s.") % values
     return FirstStep(

@@ -24,7 +24,7 @@ const LICENCES = {
 // The Tabler outline icons of the design reference, section 2. A page that needs another one adds it here.
 const ICONS = `
   alarm alert-circle alert-octagon alert-triangle arrow-left arrow-right arrows-sort at ban bell-plus blockquote bold
-  book-2 bookmark bookmark-plus calendar camera chart-bar check chevron-down chevron-left chevron-right chevron-up
+  book-2 bookmark bookmark-plus building calendar camera chart-bar check chevron-down chevron-left chevron-right chevron-up
   chevrons-up circle circle-check circle-half-2 clock clock-hour-4 clock-pause copy corner-up-left device-floppy dots
   download file-spreadsheet file-text file-type-csv file-zip filter git-merge heading history inbox info-circle italic
   key keyboard language layout-list list list-numbers lock lock-open logout mail mail-down mail-fast mail-forward

@@ -29,6 +29,7 @@ class QueueForm(TenantModelForm):
         fields: dict[str, Any] = self.fields
         fields["office"].queryset, fields["office"].empty_label = Office.objects.all(), None
         fields["policy"].queryset = Policy.objects.exclude(current=None)
+        fields["policy"].empty_label = _("Those for all")
         fields["teams"].queryset = Team.objects.all()
         if self.instance.pk:
             groups = self.instance.team_grants.filter(permission__codename="work_queue").values("group")

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
+from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
 from accounts.actors import SYSTEM
@@ -175,7 +176,8 @@ def _add_people(place: Workspace, entries: list[dict[str, Any]]) -> None:
         member.title, member.phone = entry["title"], entry.get("phone", "")
         member.save(update_fields=["title", "phone"])
         member.user.language = entry["language"]
-        member.user.save(update_fields=["language"])
+        member.user.last_login = timezone.now()
+        member.user.save(update_fields=["language", "last_login"])
         place.members[entry["key"]] = member
         if not member.has_role(Role.ADMIN, Role.FINANCE):
             join_team(place.teams[entry["office"]], member)

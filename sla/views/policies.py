@@ -7,7 +7,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -17,6 +16,7 @@ from accounts.pages import Chip, Line, Listing, form_page, list_page, posted
 from accounts.requests import MemberRequest
 from accounts.services.records import keep
 from core.paging import page_by
+from core.templatetags.vaste import full_day
 from sla.forms import METRICS, ContractForm, PolicyForm
 from sla.models import Contract, Policy, Timer
 from sla.services.editing import edit_policy
@@ -89,8 +89,8 @@ def contracts(request: MemberRequest) -> HttpResponse:
 
 def _contract_line(row: Contract) -> Line:
     today = timezone.localdate()
-    until = date_format(row.ends_on, "SHORT_DATE_FORMAT") if row.ends_on else _("further notice")
-    runs = _("%(start)s to %(end)s") % {"start": date_format(row.starts_on, "SHORT_DATE_FORMAT"), "end": until}
+    until = full_day(row.ends_on) if row.ends_on else _("further notice")
+    runs = _("%(start)s to %(end)s") % {"start": full_day(row.starts_on), "end": until}
     if row.starts_on > today:
         chip = Chip("mute", "calendar", _("Not yet"))
     elif row.ends_on and row.ends_on < today:

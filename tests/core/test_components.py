@@ -11,6 +11,7 @@ from django.template import Context, Template
 from django_cotton.compiler_regex import CottonCompiler
 
 from core.forms import LookForm
+from tickets.settings_index import SECTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 ICON = re.compile(r"""\{% icon "([\w-]+)"|(?<!:)\bicon="([\w-]+)"|<c-icon name="([\w-]+)\"""")
@@ -148,7 +149,7 @@ def test_error_pages_need_no_context(name: str) -> None:
     assert 'lang="en"' in html
 
 
-def test_templates_ask_only_for_icons_of_the_sprite() -> None:
+def test_pages_ask_only_for_icons_of_the_sprite() -> None:
     script = (ROOT / "scripts" / "vendor_assets.mjs").read_text()
     listed = re.search(r"const ICONS = `(.*?)`", script, re.DOTALL)
     assert listed
@@ -162,5 +163,9 @@ def test_templates_ask_only_for_icons_of_the_sprite() -> None:
         for name in found
         if name
     }
+    asked |= {setting.icon for section in SECTIONS for setting in section.settings}
+    for app in ("accounts", "mailintake", "outbox", "portal", "sla", "tickets"):
+        for path in (ROOT / app).rglob("*.py"):
+            asked |= set(re.findall(r"""Chip\(\s*"\w+",\s*"([\w-]+)\"""", path.read_text()))
     assert asked
     assert asked <= icons, f"missing in scripts/vendor_assets.mjs: {asked - icons}"

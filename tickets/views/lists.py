@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_GET
@@ -51,8 +52,16 @@ def _list(request: MemberRequest, tickets: TicketQuerySet, title: str, empty: st
         "shown": shown,
         "filters": [(label, f"?show={name}", shown == name) for name, label in SHOWN.items()],
         "may_take": may(request.membership, "tickets.create"),
+        "elsewhere": _elsewhere(request),
     }
     return render(request, "tickets/ticket_list.html", context)
+
+
+def _elsewhere(request: MemberRequest) -> tuple[str, str] | None:
+    """Where somebody finds work whose list is empty: address and words."""
+    if request.path != reverse("tickets:mine"):
+        return reverse("tickets:mine"), _("Assigned to me")
+    return (reverse("tickets:unassigned"), _("Unassigned")) if may(request.membership, "tickets.create") else None
 
 
 @require_GET
