@@ -3,23 +3,27 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
+from urllib.parse import urlencode
 
+from allauth.account.internal.flows.login import get_authentication_records
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponseBase
+from django.http import HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
 from rules import has_perm
 
 from accounts.enums import Role
 from accounts.models import Membership
 from accounts.requests import MemberRequest
+from accounts.services import two_step
 
 P = ParamSpec("P")
 MemberView = Callable[Concatenate[MemberRequest, P], HttpResponseBase]
 AnyView = Callable[Concatenate[Any, P], HttpResponseBase]
 
 
-def member_required(view: MemberView[P]) -> AnyView[P]:
-    """Only for signed-in members; others are asked to sign in."""
+def signed_in(view: MemberView[P]) -> AnyView[P]:
+    """For whoever has a session as a member, also without the second step; for pages of one's own sign-in only."""
 
     @wraps(view)
     def guarded(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
@@ -28,6 +32,31 @@ def member_required(view: MemberView[P]) -> AnyView[P]:
         return view(request, *args, **kwargs)
 
     return cast(AnyView[P], guarded)
+
+
+def member_required(view: MemberView[P]) -> AnyView[P]:
+    """Only for signed-in members; others are asked to sign in, or for the second step that the tenant wants."""
+
+    @wraps(view)
+    def guarded(request: MemberRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if request.tenant.require_two_step and not has_second_step(request):
+            return _to_second_step(request)
+        return view(request, *args, **kwargs)
+
+    return signed_in(cast(MemberView[P], guarded))
+
+
+def has_second_step(request: MemberRequest) -> bool:
+    """Whether this session, not only its person, has shown a code. Known from the session: no query."""
+    return any(record["method"] == "mfa" for record in get_authentication_records(request, request.user))
+
+
+def _to_second_step(request: MemberRequest) -> HttpResponseBase:
+    """Whoever has an app is asked for its code, the others set one up."""
+    if not two_step.is_on(request.user):
+        return HttpResponseRedirect(reverse("accounts:two_step_on"))
+    back = request.get_full_path() if request.method == "GET" else "/"
+    return HttpResponseRedirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': back})}")
 
 
 def role_required(*roles: Role) -> Callable[[MemberView[P]], AnyView[P]]:

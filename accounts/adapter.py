@@ -1,17 +1,25 @@
 """What differs from allauth: nobody signs up, and only members of the tenant sign in."""
 
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
+from qrcode.image.svg import SvgPathFillImage
+from qrcode.main import QRCode
 
 from accounts.actors import member_actor
 from accounts.models import Membership, Tenant, User
 from accounts.services import audit
+from core.secrets import seal, unseal
+
+TOO_MANY_TRIES = _("Too many tries. Wait five minutes, then try again.")
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -21,6 +29,8 @@ class AccountAdapter(DefaultAccountAdapter):
         "email_password_mismatch": _(
             "The address or the password is not right, or you have no place in this workspace."
         ),
+        "too_many_login_attempts": TOO_MANY_TRIES,
+        "rate_limited": TOO_MANY_TRIES,
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -36,10 +46,21 @@ class AccountAdapter(DefaultAccountAdapter):
         return response
 
     def login(self, request: HttpRequest, user: User) -> None:
+        """Make the session; not for somebody whose place ended while they were looking for the code."""
+        membership = Membership.objects.active().select_related("user", "office").filter(user=user).first()
+        if membership is None:
+            messages.error(request, self.error_messages["email_password_mismatch"])
+            raise ImmediateHttpResponse(redirect("account_login"))
         super().login(request, user)
-        membership = Membership.objects.active().select_related("user", "office").get(user=user)
         user.membership = membership
         audit.record("member.signed_in", by=member_actor(membership))
+
+    def set_password(self, user: User, password: str) -> None:
+        """Changed, set for the first time, or chosen anew by the link in a mail."""
+        super().set_password(user, password)
+        membership = Membership.objects.filter(user=user).select_related("user").first()
+        if membership is not None:
+            audit.record("member.password", by=member_actor(membership))
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """The link in the mail, made from the tenant's record and never from the Host header."""
@@ -55,3 +76,28 @@ class AccountAdapter(DefaultAccountAdapter):
     def _tenant(self) -> Tenant:
         tenant: Tenant = self.request.tenant
         return tenant
+
+
+class SecondStepAdapter(DefaultMFAAdapter):
+    """Codes of an app: under the tenant's name, as a picture that the dark theme leaves readable, stored sealed."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": _("This code is not right, or it was used already. Type the next one."),
+    }
+
+    def get_totp_issuer(self) -> str:
+        return str(self.request.tenant.name)
+
+    def build_totp_svg(self, url: str) -> str:
+        code = QRCode(image_factory=SvgPathFillImage)
+        code.add_data(url)
+        picture = BytesIO()
+        code.make_image().save(picture)
+        return picture.getvalue().decode()
+
+    def encrypt(self, text: str) -> str:
+        return seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Raises SecretUnreadable where the key has changed: without its secret nobody passes the second step."""
+        return unseal(encrypted_text)

@@ -301,7 +301,7 @@ class WorkspaceForm(LookMixin, forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Tenant
-        fields = ["name", "subject_prefix", "language", "time_zone", "confirm_browsers"]
+        fields = ["name", "subject_prefix", "language", "time_zone", "confirm_browsers", "require_two_step"]
         help_texts = {
             "subject_prefix": _(
                 "Stands before the number, such as SYS-1042. A mail with the old prefix alone is not recognised."

@@ -1,5 +1,6 @@
 """From host name to tenant, from session to member; one transaction a request."""
 
+import time
 from collections.abc import Callable, Iterator
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ from django.db.models import Func, TextField, Value
 from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.module_loading import import_string
@@ -20,6 +22,25 @@ from core.rls import SETTING
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 TENANT_KEY = "tenant"
+# Where one can ask for a mail to an address.
+STEADY = ("account_reset_password", "account_request_login_code", "account_confirm_login_code")
+
+
+def steady(get_response: GetResponse) -> GetResponse:
+    """Answer whoever asks for a mail after a fixed time, so that the work it makes does not tell a known address.
+
+    Stands outside the tenant's transaction, because its commit is part of that work. Refusals are not held back.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        begun = time.monotonic()
+        response = get_response(request)
+        asks = request.method == "POST" and request.path in {reverse(name) for name in STEADY}
+        if asks and response.status_code < 400:
+            time.sleep(max(0.0, begun + settings.VASTE_STEADY_SECONDS - time.monotonic()))
+        return response
+
+    return middleware
 
 
 def enter_by_host(host: str) -> Tenant | None:

@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from accounts.views import customers, offices, people, products, profile, workspace
+from accounts.views import customers, offices, people, products, profile, two_step, workspace
 
 app_name = "accounts"
 urlpatterns = [
     path("profile/", profile.profile, name="profile"),
+    path("profile/two-step/", two_step.overview, name="two_step"),
+    path("profile/two-step/on/", two_step.turn_on, name="two_step_on"),
+    path("profile/two-step/off/", two_step.turn_off, name="two_step_off"),
+    path("profile/two-step/codes/", two_step.codes, name="two_step_codes"),
+    path("profile/two-step/codes/file/", two_step.codes_file, name="two_step_codes_file"),
     path("settings/workspace/", workspace.workspace, name="workspace"),
     path("settings/people/", people.people, name="people"),
     path("settings/people/new/", people.add, name="person_add"),

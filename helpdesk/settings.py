@@ -16,7 +16,8 @@ DEBUG = env.bool("VASTE_DEBUG", default=False)
 TESTING = env.bool("VASTE_TESTING", default=False)
 DEMO = env.bool("VASTE_DEMO", default=False)
 SECRET_KEY = env.str("VASTE_SECRET_KEY")
-# Key of stored secrets (mailbox passwords) and of signed reply addresses; apart, so that either can rotate.
+# Key of stored secrets (mailbox passwords, the second step of signing in) and of signed reply addresses; apart, so
+# that either can rotate.
 VASTE_DATA_KEY = env.str("VASTE_DATA_KEY", default=SECRET_KEY)
 VASTE_SCHEME = env.str("VASTE_SCHEME", default="http")
 VASTE_BASE_DOMAIN = env.str("VASTE_BASE_DOMAIN", default="localhost")
@@ -65,6 +66,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "django_cotton.apps.SimpleAppConfig",
     "django_htmx",
     "guardian",
@@ -76,6 +78,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "accounts.middleware.steady",
     "accounts.middleware.tenant",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -154,6 +157,20 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # members are invited by mail, so their add
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
 ACCOUNT_PREVENT_ENUMERATION = True
+# Nobody can have this installation write to an address that has no place in the tenant.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_FORMS = {
+    "reset_password": "accounts.sign_in_forms.MemberResetForm",
+    "request_login_code": "accounts.sign_in_forms.MemberCodeForm",
+}
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.tokens.ResetTokens"  # noqa: S105  # a name
+PASSWORD_RESET_TIMEOUT = 30 * 60
+# Where a mail is asked for, the answer takes this long, so that its time does not tell whether one is sent.
+VASTE_STEADY_SECONDS = 0.3
+MFA_ADAPTER = "accounts.adapter.SecondStepAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_FORMS = {"reauthenticate": "accounts.sign_in_forms.SecondStepAgainForm"}
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # see ACCOUNT_EMAIL_VERIFICATION
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""

@@ -4,6 +4,7 @@ from allauth.account import views as account
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
+from accounts.views import two_step
 from helpdesk import start, styleguide
 
 # allauth's pages, but for those of sign-up and of changing one's address: members are invited by an admin.
@@ -12,8 +13,10 @@ sign_in = [
     path("logout/", account.logout, name="account_logout"),
     path("login/code/", account.request_login_code, name="account_request_login_code"),
     path("login/code/confirm/", account.confirm_login_code, name="account_confirm_login_code"),
+    path("second-step/", two_step.authenticate, name="mfa_authenticate"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("reauthenticate/code/", two_step.authenticate_again, name="mfa_reauthenticate"),
     path("password/change/", account.password_change, name="account_change_password"),
     path("password/set/", account.password_set, name="account_set_password"),
     path("password/reset/", account.password_reset, name="account_reset_password"),

@@ -53,7 +53,8 @@ def default_words(purpose: str, language: str) -> Words:
                 ),
             ),
             Purpose.REMINDER: Words(
-                _("{{promise}}: {{title}}"), _("{{number}}: {{promise}}. Deadline {{due}}.\n\nConsultant: {{assignee}}")
+                _("{{promise}}: {{title}}"),
+                _("{{number}}: {{promise}}. Deadline {{due}}.\n\nConsultant: {{assignee}}"),
             ),
             Purpose.CONFIRMATION: Words(
                 _("Does it work now? {{title}}"),

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, RegexValidator
+from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -53,8 +53,10 @@ class Tenant(models.Model):
         default=True,
         help_text=_("Without it, whoever holds a forwarded mail can act for the consultant."),
     )
-    follow_up_days = models.PositiveSmallIntegerField(
-        _("Days in which a closed ticket may be reopened"), default=14, validators=[MaxValueValidator(365)]
+    require_two_step = models.BooleanField(
+        _("Members sign in with a second step"),
+        default=False,
+        help_text=_("Whoever has not set it up does that first. Consultants' mail links stay as they are."),
     )
     is_demo = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

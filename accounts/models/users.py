@@ -40,6 +40,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     theme = models.CharField(_("Appearance"), max_length=6, choices=Theme, default=Theme.SYSTEM)
     shortcuts = models.BooleanField(_("Single-key shortcuts"), default=True)
     is_active = models.BooleanField(default=True)
+    # How often a new password was asked for: each time makes the links mailed before worthless.
+    resets = models.PositiveIntegerField(default=0, editable=False)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = UserManager()

@@ -27,9 +27,11 @@ SERIOUS = ("serious", "critical")
 NO_PAGES = {
     *("tickets:home", "tickets:original", "tickets:attachment", "mailintake:log_raw", "mailintake:mailbox_result"),
     *("portal:work_file", "portal:confirm_file", "account_inactive", "account_signup"),
+    *("accounts:two_step_off", "accounts:two_step_codes", "accounts:two_step_codes_file"),
+    *("mfa_authenticate", "mfa_reauthenticate"),
 }
 # Their forms ask for the password again some minutes after signing in.
-ASK_AGAIN = ("mailintake:mailbox", "mailintake:mailbox_add", "outbox:transport")
+ASK_AGAIN = ("mailintake:mailbox", "mailintake:mailbox_add", "outbox:transport", "accounts:two_step_on")
 MORE = {
     "search-found": "/search/?q=packline",
     "search-nothing": "/search/?q=xyzzy",

@@ -41,6 +41,7 @@ GLOBAL = {
     "sessions.Session": "read before the tenant's middleware can know whose it is; it carries its tenant",
     "account.EmailAddress": "allauth's list of verified addresses of the global users",
     "account.EmailConfirmation": "allauth's open confirmations of those addresses",
+    "mfa.Authenticator": "the second step of the global users, its secrets sealed",
     "guardian.GroupObjectPermission": "guardian's generic grants; unused, a rule of the house forbids them",
     "guardian.UserObjectPermission": "guardian's generic grants; unused, a rule of the house forbids them",
 }
