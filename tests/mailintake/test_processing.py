@@ -257,6 +257,8 @@ def test_copies_are_only_known_people_of_the_senders_company(acme: Cast, box: Ma
 def test_the_same_message_id_with_another_body_is_another_mail(acme: Cast, box: Mailbox) -> None:
     same: dict[str, Any] = {"message_id": "<same@sender.example>"}
 
-    states = [arrive(acme, write(text=text, **same)).state for text in ("One.\n", "Other.\n", "One.\n")]
+    one, other = write(text="One.\n", **same), write(text="Other.\n", **same)
+
+    states = [arrive(acme, raw).state for raw in (one, other, one)]
 
     assert states == [InboundState.LINKED, InboundState.LINKED, InboundState.DUPLICATE]
