@@ -12,16 +12,21 @@ from mailintake.structure import Entity
 
 PROSE = frozenset({"text/plain", "text/html"})
 META_CHARSET = re.compile(rb"""<meta[^<>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{2,40})""", re.IGNORECASE)
+SIGNATURE = "-- "
 META_WITHIN = 2048
 
 
 @dataclass(slots=True)
 class Bodies:
-    """The leaves of one mail, sorted by use. A part may be both text and HTML when it has no counterpart."""
+    """The leaves of one mail, sorted by use. A part may be both text and HTML when it has no counterpart.
+
+    `unused` are pictures that came for the HTML, but that nothing can call by a name.
+    """
 
     text: list[Entity] = field(default_factory=list)
     html: list[Entity] = field(default_factory=list)
     files: list[Entity] = field(default_factory=list)
+    unused: list[Entity] = field(default_factory=list)
 
 
 def sort_parts(root: Entity) -> Bodies:
@@ -40,7 +45,7 @@ def _sort(entity: Entity, bodies: Bodies, *, within: str, alternative: bool) -> 
         if kind == "alternative" and not alternative:
             _complete(bodies, *before)
     elif not _is_prose(entity):
-        bodies.files.append(entity)
+        (bodies.unused if within == "related" and _is_nameless_picture(entity) else bodies.files).append(entity)
     else:
         if entity.type == "text/plain" or not alternative:
             bodies.text.append(entity)
@@ -59,12 +64,18 @@ def _complete(bodies: Bodies, texts: int, htmls: int) -> None:
 def _is_prose(entity: Entity) -> bool:
     if entity.type not in PROSE:
         return False
-    disposition, given = content_type_of_disposition(entity)
+    wish, given = disposition(entity)
     named = "filename" in given or "name" in entity.parameters
-    return disposition != "attachment" and not (named and (disposition == "inline" or "filename" in given))
+    return wish != "attachment" and not (named and (wish == "inline" or "filename" in given))
 
 
-def content_type_of_disposition(entity: Entity) -> tuple[str, dict[str, str]]:
+def _is_nameless_picture(entity: Entity) -> bool:
+    wish, given = disposition(entity)
+    named = wish or given or "name" in entity.parameters or entity.headers.get("content-id")
+    return entity.maintype == "image" and not named
+
+
+def disposition(entity: Entity) -> tuple[str, dict[str, str]]:
     """`attachment`, `inline` or an empty string, and the parameters."""
     value = entity.headers.get("content-disposition")
     _, parameters = content_type(value)
@@ -82,7 +93,29 @@ def raw_text(entity: Entity) -> str:
     if not label and entity.type == "text/html":
         found = META_CHARSET.search(raw[:META_WITHIN])
         label = found.group(1).decode("ascii") if found else None
-    return decode(raw, label).replace("\r\n", "\n").replace("\r", "\n")
+    text = decode(raw, label).replace("\r\n", "\n").replace("\r", "\n")
+    if entity.type == "text/plain" and entity.parameters.get("format", "").lower() == "flowed":
+        return flow(text, delete_space=entity.parameters.get("delsp", "").lower() == "yes")
+    return text
+
+
+def flow(text: str, *, delete_space: bool = False) -> str:
+    """Lines joined that a program has broken only for transport (RFC 3676): those that end in a space."""
+    lines: list[str] = []
+    open_depth = -1
+    for line in text.split("\n"):
+        content = line.lstrip(">")
+        depth = len(line) - len(content)
+        content = content.removeprefix(" ")
+        if depth == open_depth and content != SIGNATURE:
+            lines[-1] += content
+        else:
+            lines.append(">" * depth + (" " if depth else "") + content)
+        flows = content.endswith(" ") and content != SIGNATURE
+        open_depth = depth if flows else -1
+        if flows and delete_space:
+            lines[-1] = lines[-1][:-1]
+    return "\n".join(lines)
 
 
 def as_text(parts: list[Entity], *, max_chars: int) -> str:

@@ -10,6 +10,8 @@ import codecs
 import quopri
 import re
 
+from mailintake import uuencode
+
 # Only codecs of text. Python also knows zlib, hex, rot13 and escape codecs under charset-like names.
 TEXT_CODECS = frozenset(
     "ascii big5 big5hkscs cp037 cp1006 cp1026 cp1140 cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 "  # noqa: SIM905
@@ -45,6 +47,9 @@ ALIASES = {
     "x-gbk": "gb18030",
     "macintosh": "mac-roman",
 }
+# Japanese mail is often labelled with another of the three; each refuses what the others write.
+JAPANESE = ("iso2022_jp", "euc_jp", "cp932")
+CONTROLS = re.compile(rb"[\x01-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]")
 WESTERN = frozenset({"cp1252", "cp1254", "iso8859-15"})
 FALLBACK = "cp1252"
 BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
@@ -79,7 +84,16 @@ def _decode(raw: bytes, codec: str | None) -> str:
     declared = _strictly(raw, codec) if codec else None
     if declared is not None:
         return declared
-    return utf8 if utf8 is not None else _damaged(raw, codec)
+    if utf8 is not None:
+        return utf8
+    related = (_strictly(raw, other) for other in JAPANESE if codec in JAPANESE)
+    return next((text for text in related if text is not None), None) or _damaged(raw, codec)
+
+
+def is_noise(raw: bytes, label: str) -> bool:
+    """Whether bytes cannot be text of this charset or any other: they break its rules and hold controls."""
+    codec = text_codec(label)
+    return bool(codec and CONTROLS.search(raw)) and _strictly(raw, codec or FALLBACK) is None
 
 
 def _damaged(raw: bytes, codec: str | None) -> str:
@@ -101,11 +115,13 @@ def _strictly(raw: bytes, codec: str) -> str | None:
 
 def decode_transfer(raw: bytes, encoding: str) -> bytes:
     """Undo a Content-Transfer-Encoding; an unknown one means the bytes as they are (RFC 2045, 6.4 asks for care)."""
-    name = encoding.strip().lower().rstrip(";")
+    name = encoding.partition(";")[0].partition("(")[0].strip(" \t\"'").lower()
     if name == "base64":
         return decode_base64(raw)
     if name in {"quoted-printable", "quoted printable", "qp"}:
         return quopri.decodestring(raw)
+    if name in {"x-uuencode", "x-uue", "uuencode", "uue"}:
+        return uuencode.decode_body(raw)
     return raw
 
 

@@ -10,14 +10,15 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import unquote_to_bytes
 
-from mailintake.decoding import decode, decode_base64
+from mailintake.decoding import decode, decode_base64, is_noise
 
 MAX_VALUE = 65_536
 MAX_ID = 500
 MAX_SUBJECT = 998
 
-FIELD = re.compile(rb"^([!-9;-~]{1,200})[ \t]*:(.*)$", re.DOTALL)
-FOLD = re.compile(r"[ \t]*[\r\n]+[ \t]*")
+# One space before the colon is a slip of scripts; more of them stand in tables, not in heads (RFC 5322, 4.5 differs).
+FIELD = re.compile(rb"^([!-9;-~]{1,200})[ \t]?:(.*)$", re.DOTALL)
+LINES = re.compile(r"[\r\n]+")
 WORD = re.compile(r"=\?([^?\s*]{1,40})(?:\*[^?\s]{0,20})?\?([bBqQ])\?([^?\r\n]*)\?=")
 BETWEEN_WORDS = re.compile(r"(\?=)[ \t\r\n]+(?==\?[^?\s]{1,60}\?[bBqQ]\?)")
 # Controls and the marks that turn the direction of writing: no display text of ours carries them.
@@ -27,7 +28,8 @@ CONTINUATION = re.compile(r"^(.+?)\*(?:(\d{1,3})(\*)?)?$")
 MESSAGE_ID = re.compile(r"<\s*([^<>]{1,2000}?)\s*>")
 # The standard library reads year 0000 as 2000.
 YEAR_BEFORE_MAIL = re.compile(r"(?<![+\-\d])0\d{3}(?!\d)")
-EARLIEST, LATEST = datetime(1980, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+# From the first year of the network; clocks that were never set say 1970 or 1980, and that is what the mail says.
+EARLIEST, LATEST = datetime(1969, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,12 @@ def read_headers(block: bytes, *, max_bytes: int) -> Headers:
         used += len(value)
         if used > max_bytes:
             return Headers(tuple(fields), is_cut=True)
-        fields.append((found.group(1).decode("ascii").lower(), FOLD.sub(" ", decode(value)).strip()))
+        fields.append((found.group(1).decode("ascii").lower(), _unfolded(decode(value))))
     return Headers(tuple(fields))
+
+
+def _unfolded(value: str) -> str:
+    return " ".join(line.strip(" \t") for line in LINES.split(value)).strip()
 
 
 def _logical_lines(block: bytes) -> Iterable[bytes]:
@@ -76,17 +82,22 @@ def _bounded(value: bytes) -> bytes:
 def decode_words(value: str) -> str:
     """RFC 2047 text for people: encoded words decoded, a character split over two words made whole, on one line."""
     pieces: list[str] = []
-    position, pending, charset = 0, b"", ""
+    position, pending, charset, source = 0, b"", "", ""
     value = BETWEEN_WORDS.sub(r"\1", value)
     for match in WORD.finditer(value):
         between, label = value[position : match.start()], match.group(1).lower()
         if pending and (between or label != charset):
-            pieces.append(decode(pending, charset))
-            pending = b""
+            pieces.append(_word(pending, charset, source))
+            pending, source = b"", ""
         pieces.append(between)
-        pending, charset, position = pending + _word_bytes(match), label, match.end()
-    pieces += [decode(pending, charset), value[position:]]
+        pending, charset, source, position = pending + _word_bytes(match), label, source + match.group(), match.end()
+    pieces += [_word(pending, charset, source), value[position:]]
     return one_line("".join(pieces))
+
+
+def _word(raw: bytes, label: str, word: str) -> str:
+    """The decoded word, or the word as it came when its bytes are no text at all."""
+    return word if is_noise(raw, label) else decode(raw, label)
 
 
 def _word_bytes(match: re.Match[str]) -> bytes:
@@ -150,7 +161,7 @@ def _join_extended(pieces: list[tuple[bool, str]]) -> str:
 
 
 def date(headers: Headers) -> datetime | None:
-    """When the sender says it was sent, in UTC; None when missing, unreadable or outside 1980-2100."""
+    """When the sender says it was sent, in UTC; None when missing, unreadable or outside 1969-2100."""
     value = headers.get("date")[:200]
     if YEAR_BEFORE_MAIL.search(value):
         return None

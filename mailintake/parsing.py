@@ -3,51 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from core.filenames import clean_filename
-from mailintake import bodies, headers, quotes
+from core.html import html_to_text
+from mailintake import bodies, headers, quotes, uuencode
 from mailintake.addresses import Address, addresses, sender
 from mailintake.headers import Headers
+from mailintake.parts import Part, file_part, parts_of, unlisted_parts
 from mailintake.structure import Entity, Limits, Splitter, UnreadableMail
 
 __all__ = ["Address", "Headers", "Limits", "ParsedMail", "Part", "UnreadableMail", "clean_filename", "parse"]
 
 TOO_BIG = frozenset({"mail too large"})
-# Names for parts that carry none, so that a download opens.
-ENDINGS = {
-    "message/rfc822": ".eml",
-    "message/global": ".eml",
-    "text/html": ".html",
-    "text/plain": ".txt",
-    "text/calendar": ".ics",
-    "text/rfc822-headers": ".txt",
-    "message/delivery-status": ".txt",
-    "message/feedback-report": ".txt",
-    "message/disposition-notification": ".txt",
-    "image/png": ".png",
-    "image/jpeg": ".jpg",
-    "image/jpg": ".jpg",
-    "image/gif": ".gif",
-    "application/pdf": ".pdf",
-    "application/ms-tnef": ".dat",
-    "application/pgp-signature": ".asc",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A file of the mail: a name that is safe to show, its type as declared, its decoded bytes.
-
-    `content_id` has no brackets; `inline` means that the HTML shows it by that id or that the sender asked for it.
-    """
-
-    filename: str
-    content_type: str
-    content: bytes
-    content_id: str
-    inline: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +27,7 @@ class ParsedMail:
     `from_.email` is empty when the mail names no sender or several. `html` is as received: sanitise before showing.
     `new_text` is what this mail adds, `quoted_text` the history and signature left out of it. `report_type` is the
     parameter of a multipart/report, in lower case.
+    `parts` are all leaves but the words, those for machines too; `attachments` are the files that people see.
     `body_digest` is equal for the same mail through two doors. `defects` are words for a log, in order of discovery.
     """
 
@@ -73,12 +44,16 @@ class ParsedMail:
     html: str | None
     new_text: str
     quoted_text: str
-    attachments: tuple[Part, ...]
+    parts: tuple[Part, ...]
     headers: Headers
     content_type: str
     report_type: str
     body_digest: str
     defects: tuple[str, ...]
+
+    @property
+    def attachments(self) -> tuple[Part, ...]:
+        return tuple(part for part in self.parts if part.is_file)
 
     @property
     def too_big(self) -> bool:
@@ -112,13 +87,10 @@ def parse(raw: bytes, *, limits: Limits = Limits()) -> ParsedMail:  # noqa: B008
     """
     splitter = Splitter(limits)
     root = splitter.split(raw)
-    sorted_parts = bodies.sort_parts(root)
-    text = bodies.as_text(sorted_parts.text, max_chars=limits.text_chars)
-    html = bodies.as_html(sorted_parts.html)
-    files = tuple(_part(entity, html or "") for entity in sorted_parts.files)
+    words = _words(bodies.sort_parts(root), limits)
     fields = root.headers
     title = headers.subject(fields)
-    split = quotes.split(text, forwarded=quotes.is_forward(title))
+    split = quotes.split(words.text, forwarded=quotes.is_forward(title))
     from_ = sender(fields.all("from"))
     return ParsedMail(
         message_id=headers.message_id(fields.get("message-id")),
@@ -130,17 +102,53 @@ def parse(raw: bytes, *, limits: Limits = Limits()) -> ParsedMail:  # noqa: B008
         date=headers.date(fields),
         in_reply_to=headers.message_ids(fields.get("in-reply-to"), last=limits.references),
         references=headers.message_ids(" ".join(fields.all("references")), last=limits.references),
-        text=text,
-        html=html,
+        text=words.text,
+        html=words.html,
         new_text=split.new,
         quoted_text=split.quoted,
-        attachments=files,
+        parts=words.parts,
         headers=fields,
         content_type=root.type,
         report_type=root.parameters.get("report-type", "").lower(),
-        body_digest=_digest(from_, fields, (text, html or ""), files),
+        body_digest=_digest(from_, fields, (words.text, words.html or ""), words.parts),
         defects=(*splitter.defects, *_defects(fields, from_)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    text: str
+    html: str | None
+    parts: tuple[Part, ...]
+
+
+def _words(sorted_parts: bodies.Bodies, limits: Limits) -> _Words:
+    """What the mail says and what came with it, wherever its sender's program put either."""
+    text = bodies.as_text(sorted_parts.text, max_chars=limits.text_chars)
+    html = bodies.as_html(sorted_parts.html)
+    unfolded = parts_of(sorted_parts.files, html=html or "", has_text=bool(text.strip()))
+    text, packed = uuencode.extract(text)
+    parts = (*unfolded.parts, *(file_part(name, content) for name, content in packed))
+    parts += unlisted_parts(sorted_parts.unused)
+    if not text.strip():
+        text, html = unfolded.text or html_to_text(unfolded.html), html or unfolded.html or None
+    if not text.strip() and unfolded.rtf:
+        parts = (*parts, file_part("body.rtf", unfolded.rtf, "text/rtf"))
+    if not text.strip():
+        text = _borrowed_text(sorted_parts.files, limits)
+    return _Words(text, html, parts)
+
+
+def _borrowed_text(files: list[Entity], limits: Limits) -> str:
+    """The words of the first mail or report inside: a mail that only passes those on says what they say."""
+    for entity in files:
+        if entity.type == "message/rfc822":
+            with suppress(UnreadableMail):
+                inner = Splitter(limits).split(bodies.content(entity))
+                return bodies.as_text(bodies.sort_parts(inner).text, max_chars=limits.text_chars)
+        elif entity.type == "message/delivery-status":
+            return bodies.raw_text(entity)[: limits.text_chars].strip()
+    return ""
 
 
 def _people(fields: Headers, name: str, limits: Limits) -> tuple[Address, ...]:
@@ -152,20 +160,6 @@ def _defects(fields: Headers, from_: Address) -> list[str]:
     if "from" in fields and not from_.email:
         noted.append("sender unclear")
     return noted
-
-
-def _part(entity: Entity, html: str) -> Part:
-    disposition, given = bodies.content_type_of_disposition(entity)
-    content_id = entity.headers.get("content-id").strip("<> ")[:255]
-    name = given.get("filename") or entity.parameters.get("name") or ""
-    shown = bool(content_id) and f"cid:{content_id}" in html
-    return Part(
-        filename=clean_filename(name, default="attachment" + ENDINGS.get(entity.type, ".bin")),
-        content_type=entity.type,
-        content=bodies.content(entity),
-        content_id=content_id,
-        inline=shown or disposition == "inline",
-    )
 
 
 def _digest(from_: Address, fields: Headers, told: tuple[str, ...], files: tuple[Part, ...]) -> str:

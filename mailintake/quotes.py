@@ -4,71 +4,19 @@ Line rules for Finnish, Swedish, English, German, Spanish and French (and the wr
 rule above all others: when unsure, a line is new. Whoever reads the ticket can always open the whole text.
 """
 
-# ruff: noqa: RUF001 - words of many languages look ambiguous
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+
+from mailintake import quote_words as words
 
 ATTRIBUTION_LINES = 4
 ATTRIBUTION_CHARS = 400
 HEADER_BLOCK_LINES = 10
 SIGNATURE_LINES = 12
 MAX_LINE = 500
-
-# Sie schrieben / skrev / kirjoitti ...: the verb that ends or splits the line above a quote.
-WROTE = re.compile(
-    r"(?i)\b(?:wrote|writes|kirjoitti|kirjoittaa|skrev|skrifaði|schrieb|schreef|a écrit|escribió|escribio|escribiste|"
-    r"va escriure|escreveu|ha scritto|scrive|napisał\(?a?\)?|pisze|napsal\(?a?\)?|написал\(?а?\)?|пишет|"
-    r"a scris|írta|yazdı|rakstīja|rašė|kirjutas)\b|写道|寫道|のメール|님이 작성"
-)
-DATED = re.compile(r"\b\d{4}\b|\b\d{1,2}[./-]\d{1,2}|\b\d{1,2}[:.]\d{2}\b")
-MAILBOX = re.compile(r"[^\s<>@]+@[^\s<>@]+")
-OPENS_ATTRIBUTION = re.compile(
-    r"(?:On|Le|Am|El|Den|Il|Op|Em|Dnia|W dniu|Dne|Na|Pe|ma|ti|ke|to|pe|la|su|maanantai\w*|tiistai\w*|keskiviikko\w*|"
-    r"torstai\w*|perjantai\w*|lauantai\w*|sunnuntai\w*)\b.*\d|\d{1,4}[./-]"
-)
-MAILBOX_LAST = re.compile(r"<\s?(?:mailto:)?[^\s<>@]+@[^\s<>@]+>+\s*[:：]\s*$")
-ENDS_ATTRIBUTION = re.compile(r"[:：]\s*$")
-
-RULE = r"\s*[-_=*]{2,}\s*"
-SEPARATOR = re.compile(
-    rf"(?i)^(?:{RULE})?(?:Original Message|Original Appointment|Original e?-?mail|Alkuperäinen viesti|"
-    rf"Alkuperäinen sähköposti\w*|Ursprungligt meddelande|Originalmeddelande|Ursprüngliche Nachricht|"
-    rf"Originalnachricht|Message d['’]origine|Message original|Mensaje original|Correo original|Messaggio originale|"
-    rf"Oprindelig meddelelse|Oprindelig besked|Opprinnelig melding|Oorspronkelijk bericht|"
-    rf"Mensagem original|Reply message){RULE}$"
-)
-REPLY_ABOVE = re.compile(
-    r"(?i)^\W{0,12}(?:please )?(?:type|write)?\W*(?:your )?(?:reply above this line|vastaa tämän rivin yläpuolelle|"
-    r"kirjoita vastauksesi tämän rivin yläpuolelle|svara ovanför denna rad)\W{0,12}$"
-)
-FORWARDED = re.compile(
-    r"(?i)^(?:[->\s]{0,14})(?:begin forwarded message|forwarded message|välitetty viesti|vidarebefordrat meddelande|"
-    r"weitergeleitete nachricht|anfang der weitergeleiteten nachricht|message transféré|message transmis|"
-    r"début du message (?:réexpédié|transféré)|mensaje reenviado|inicio del mensaje reenviado)\W{0,14}$"
-)
-FORWARD_SUBJECT = re.compile(r"(?i)^\s*(?:\[[^\]]{1,40}\]\s*)?(?:fwd?|vl|vb|wg|tr|rv|i|enc|vidarebefordrat)\s*:")
-
-FIELD_KINDS = {
-    "from": "from|lähettäjä|från|von|de|fra|van|da|od",
-    "sent": "sent|date|sendt|lähetetty|päivämäärä|päiväys|pvm|skickat|datum|gesendet|gesendet am|"
-    "envoyé|envoyé le|date d'envoi|enviado|enviado el|fecha|dato|verzonden|inviato|data",
-    "to": "to|vastaanottaja|till|an|à|para|til|aan|a",
-    "subject": "subject|aihe|ämne|betreff|objet|asunto|emne|onderwerp|oggetto|assunto",
-    "copy": "cc|kopio|kopia|kopie|copie|copia|bcc|reply-to|vastausosoite",
-}
-FIELD = re.compile(
-    "(?i)^[*_\\s]*(?:" + "|".join(f"(?P<{kind}>{names})" for kind, names in FIELD_KINDS.items()) + r")[*_\s]*:[*_\s]*"
-)
-
-SIGNATURE = re.compile(r"^--[ \xa0]?$")
-MOBILE = re.compile(
-    r"(?i)^[-_*\s]*(?:sent (?:from|via) (?:my |the )?\S|get outlook for |lähetetty (?:\S+ )?\S*(?:iphone|ipad|android|"
-    r"puhelim|outlook|samsung|nokia|laitte|yahoo)|hanki outlook|skickat från |skaffa outlook|gesendet (?:von|mit) |"
-    r"von meinem .{1,40} gesendet|outlook für .{1,20} beziehen|envoyé (?:de|depuis|à partir de) |"
-    r"télécharge[rz] outlook|enviado (?:desde|de) |obtener outlook para).{0,120}$"
-)
+NEAR = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +28,7 @@ class Split:
 
 
 def is_forward(subject: str) -> bool:
-    return bool(FORWARD_SUBJECT.match(subject))
+    return bool(words.FORWARD_SUBJECT.match(subject))
 
 
 def split(text: str, *, forwarded: bool = False) -> Split:
@@ -92,8 +40,8 @@ def split(text: str, *, forwarded: bool = False) -> Split:
     if forwarded:
         return Split(text.strip("\n"), "")
     end = _history_start(lines)
-    # Some programs put the signature below the quote, others above it.
-    body = _without_signature(_without_trailing_quote(_without_signature(lines[:end])))
+    # Above a marked quote the marks alone tell whose words are whose; there a signature is the writer's like the rest.
+    body = _without_trailing_quote(_without_signature(lines[:end]))
     start = _leading_quote(body)
     new = "\n".join(body[start:]).strip("\n")
     if not new.strip():
@@ -107,9 +55,11 @@ def _history_start(lines: list[str]) -> int:
     for number, line in enumerate(lines):
         if len(line) > MAX_LINE or _is_quote(line):
             continue
-        if FORWARDED.match(line):
+        if words.FORWARDED.match(line):
             return len(lines)
-        if SEPARATOR.match(line) or REPLY_ABOVE.match(line) or _is_header_block(lines, number):
+        if words.MACHINE_ATTRIBUTION.match(line) or _is_dated_mailbox(lines, number):
+            return number
+        if words.SEPARATOR.match(line) or words.REPLY_ABOVE.match(line) or _is_header_block(lines, number):
             return _with_rule(lines, number)
         start = _attribution(lines, number)
         if start is not None and _names_source(lines[start : number + 1]) and _is_unmarked(lines, number):
@@ -117,14 +67,19 @@ def _history_start(lines: list[str]) -> int:
     return len(lines)
 
 
+def _is_dated_mailbox(lines: list[str], number: int) -> bool:
+    """A date and a mailbox without a colon, when the next words are marked as a quote, be it with bars."""
+    return bool(words.DATED_MAILBOX.match(lines[number])) and _following(lines, number).startswith((">", "|"))
+
+
 def _is_header_block(lines: list[str], number: int) -> bool:
     """From, a date and To or Subject in one run of field lines: the head of a mail as Outlook quotes it."""
     kinds: set[str | None] = set()
     strangers = 0  # A long field is wrapped without indentation, so one line in between may be no field.
-    if not FIELD.match(lines[number]):
+    if not words.FIELD.match(lines[number]):
         return False
     for line in lines[number : number + HEADER_BLOCK_LINES]:
-        found = FIELD.match(line[:MAX_LINE])
+        found = words.FIELD.match(line[:MAX_LINE])
         if found:
             kinds.add(found.lastgroup)
             strangers = 0
@@ -145,11 +100,15 @@ def _with_rule(lines: list[str], number: int) -> int:
 
 def _attribution(lines: list[str], number: int) -> int | None:
     """The first line of "On ..., ... wrote:" when it ends at `number`; mail programs wrap it over several."""
-    if not ENDS_ATTRIBUTION.search(lines[number]):
-        return None
+    if words.QUOTING.match(lines[number]):
+        return number
+    return _wrapped_attribution(lines, number) if words.ENDS_ATTRIBUTION.search(lines[number]) else None
+
+
+def _wrapped_attribution(lines: list[str], number: int) -> int | None:
     lowest = max(number - ATTRIBUTION_LINES, -1)
     widest = " ".join(lines[lowest + 1 : number + 1])
-    if not WROTE.search(widest) and not MAILBOX_LAST.search(widest):
+    if not words.WROTE.search(widest) and not words.MAILBOX_LAST.search(widest):
         return None
     for start in range(number, lowest, -1):
         if not lines[start].strip() or _is_quote(lines[start]):
@@ -163,32 +122,39 @@ def _attribution(lines: list[str], number: int) -> int | None:
 
 
 def _is_attribution(joined: str, *, single: bool) -> bool:
-    dated = bool(DATED.search(joined))
-    if WROTE.search(joined):
-        return single or dated or bool(MAILBOX.search(joined))
-    return dated and bool(MAILBOX_LAST.search(joined))
+    dated = bool(words.DATED.search(joined))
+    if words.WROTE.search(joined):
+        return single or dated or bool(words.MAILBOX.search(joined))
+    return dated and bool(words.MAILBOX_LAST.search(joined))
 
 
 def _names_source(lines: list[str]) -> bool:
     joined = " ".join(lines)
-    return bool(DATED.search(joined) or MAILBOX.search(joined))
+    return bool(words.DATED.search(joined) or words.MAILBOX.search(joined))
 
 
 def _first_line(lines: list[str], start: int, lowest: int) -> int:
-    if OPENS_ATTRIBUTION.match(lines[start].strip()):
+    if words.OPENS_ATTRIBUTION.match(lines[start].strip()):
         return start
+    if start - 1 > lowest and "<" not in lines[start].partition(">")[0] and lines[start - 1].rstrip().endswith("<"):
+        start -= 1
     for above in range(start - 1, lowest, -1):
         if not lines[above].strip():
             break
-        if OPENS_ATTRIBUTION.match(lines[above].strip()):
+        if words.OPENS_ATTRIBUTION.match(lines[above].strip()):
             return above
     return start
 
 
 def _is_unmarked(lines: list[str], number: int) -> bool:
     """Whether what follows carries no > marks; then it cannot be told from an answer, and is taken as history."""
-    following = next((line for line in lines[number + 1 :] if line.strip()), "")
+    following = _following(lines, number)
     return bool(following) and not _is_quote(following)
+
+
+def _following(lines: list[str], number: int) -> str:
+    """The next line with words, if it is not far away."""
+    return next((line for line in lines[number + 1 : number + 1 + NEAR] if line.strip()), "")
 
 
 def _without_trailing_quote(lines: list[str]) -> list[str]:
@@ -203,13 +169,13 @@ def _without_trailing_quote(lines: list[str]) -> list[str]:
 
 
 def _leading_quote(lines: list[str]) -> int:
-    """Where the answer begins when it stands below one whole quote."""
+    """Where the answer begins when it stands below one whole quote that a program has announced."""
     first = next((number for number, line in enumerate(lines) if line.strip()), 0)
     quote = next((number for number, line in enumerate(lines) if _is_quote(line)), None)
     if quote is None:
         return 0
     above = [number for number in range(first, quote) if lines[number].strip()]
-    if above and _attribution(lines, above[-1]) != above[0]:
+    if not above or _attribution(lines, above[-1]) != above[0]:
         return 0
     after = quote
     while after < len(lines) and (_is_quote(lines[after]) or not lines[after].strip()):
@@ -220,15 +186,36 @@ def _leading_quote(lines: list[str]) -> int:
 def _without_signature(lines: list[str]) -> list[str]:
     """Cut below "-- " when what stands there is as short as a signature, then a mobile's own line at the end."""
     for number in range(len(lines) - 1, -1, -1):
-        if SIGNATURE.match(lines[number]):
+        if words.SIGNATURE.match(lines[number]):
             below = [line for line in lines[number + 1 :] if line.strip()]
             if len(below) <= SIGNATURE_LINES and not any(_is_quote(line) for line in below):
                 lines = lines[:number]
             break
-    end = len(lines)
+    return _without_closing_lines(lines)
+
+
+def _without_closing_lines(lines: list[str]) -> list[str]:
+    """Cut the lines that a program adds at the very end, but never the last one that is left."""
+    kept = _cut_while(words.MOBILE, lines)
+    plain = _cut_while(words.DRAWN, kept)
+    # A drawn line above as well: then the two are a frame, and what they frame may be a table.
+    return kept if any(words.DRAWN.match(line) for line in plain) else plain
+
+
+def _cut_while(pattern: re.Pattern[str], lines: list[str]) -> list[str]:
+    end = last = _end(lines, len(lines))
+    while end > 1 and len(lines[end - 1]) < MAX_LINE and pattern.match(lines[end - 1]):
+        above = _end(lines, end - 1)
+        if not above:
+            break
+        end = above
+    return lines[:end] if end < last else lines
+
+
+def _end(lines: list[str], end: int) -> int:
     while end and not lines[end - 1].strip():
         end -= 1
-    return lines[: end - 1] if end > 1 and len(lines[end - 1]) < MAX_LINE and MOBILE.match(lines[end - 1]) else lines
+    return end
 
 
 def _is_quote(line: str) -> bool:

@@ -14,6 +14,11 @@ from dataclasses import dataclass, field
 from mailintake.headers import Headers, content_type, read_headers
 
 BLANK_LINE = re.compile(rb"(?:\A|\n)[ \t]*\r?(?:\n|\Z)")
+# After a line of spaces only: a folded field that goes on, or the next field (RFC 5322, 4.2 allows such lines).
+HEAD_GOES_ON = re.compile(rb"[ \t]+\S|[!-9;-~]{2,60}[ \t]?:[ \t]")
+FIELD_LINE = re.compile(rb"(?m)^[!-9;-~]{1,200}[ \t]?:")
+OTHER_LINE = re.compile(rb"(?m)^(?![ \t\r\n]|[!-9;-~]{1,200}[ \t]?:).")
+ENVELOPE_LINE = re.compile(rb">?From (?!:)")
 LINE_END = re.compile(rb"\r\n?")
 MAX_BOUNDARY = 200
 
@@ -71,12 +76,14 @@ class Splitter:
     parts: int = 0
 
     def split(self, raw: bytes) -> Entity:
-        """The tree of a whole mail. Raises UnreadableMail when there is no header field in it."""
-        raw = _without_envelope_line(raw)
+        """The tree of a whole mail. Raises UnreadableMail when neither a field nor an mbox's line says it is one."""
+        envelope, raw = _envelope_line(raw)
         head, body = split_head(raw)
         headers = read_headers(head, max_bytes=self.limits.header_bytes)
         if not headers.fields:
-            raise UnreadableMail("There is no header field in it." if raw.strip() else "It is empty.")
+            if not envelope or not raw.strip():
+                raise UnreadableMail("There is no header field in it." if raw.strip() else "It is empty.")
+            body = raw
         if headers.is_cut:
             self._note("headers too large")
         if len(raw) > self.limits.total_bytes:
@@ -101,9 +108,9 @@ class Splitter:
         raw = raw.removeprefix(b"\r").removeprefix(b"\n")
         head, body = split_head(raw)
         headers = read_headers(head, max_bytes=self.limits.header_bytes)
-        if not headers.fields:
+        if not headers.fields or OTHER_LINE.match(head):
             # Some programs write a part's text right below the boundary.
-            body = raw
+            headers, body = Headers(), raw
         return self._entity(headers, body, depth=depth, default=default)
 
     def _opaque(self, headers: Headers, body: bytes, *, too_deep: bool) -> Entity:
@@ -141,20 +148,30 @@ class Splitter:
 
 
 def split_head(raw: bytes) -> tuple[bytes, bytes]:
-    """Header block and body, parted at the first blank line; a part may begin with that line."""
-    found = BLANK_LINE.search(raw)
-    if not found:
-        return raw, b""
-    return raw[: found.start()], raw[found.end() :]
+    """Header block and body, parted at the first blank line; a part may begin with that line.
+
+    Where the blank line was forgotten, the body begins with the first line below a field that is none itself. Mail
+    servers, and so whoever has checked the sender, end the head there as well; fields further down are mere text.
+    """
+    end, body = len(raw), len(raw)
+    for found in BLANK_LINE.finditer(raw):
+        if not (found.group().strip(b"\r\n") and HEAD_GOES_ON.match(raw, found.end())):
+            end, body = found.span()
+            break
+    first = FIELD_LINE.search(raw, 0, end)
+    text = OTHER_LINE.search(raw, first.end(), end) if first else None
+    return (raw[: text.start()], raw[text.start() :]) if text else (raw[:end], raw[body:])
 
 
-def _without_envelope_line(raw: bytes) -> bytes:
+def _envelope_line(raw: bytes) -> tuple[bytes, bytes]:
+    """The line that an mbox puts above a mail, and the mail."""
     raw = raw.removeprefix(b"\xef\xbb\xbf").lstrip()
     if b"\n" not in raw[:65536]:
         raw = LINE_END.sub(b"\n", raw)
-    if raw.startswith((b"From ", b">From ")):
-        return raw.partition(b"\n")[2]
-    return raw
+    if not ENVELOPE_LINE.match(raw):
+        return b"", raw
+    line, _, mail = raw.partition(b"\n")
+    return line, mail
 
 
 def _boundary_lines(body: bytes, boundary: bytes) -> Iterator[re.Match[bytes]]:
