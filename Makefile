@@ -2,7 +2,7 @@
 PYTHON_RUN := .venv/bin/python
 PYTEST := $(PYTHON_RUN) -m pytest
 # libatomic1: what drives the browser in tests is linked with it.
-TEST_PACKAGES := chromium dovecot-imapd dovecot-lmtpd gettext libatomic1
+TEST_PACKAGES := chromium dovecot-imapd dovecot-lmtpd dovecot-pop3d gettext libatomic1
 # What tests are run, for example: make test T="tests/sla -k calendar"
 T ?=
 

@@ -1,11 +1,13 @@
 """Which servers a tenant may have us talk to: those of the public internet, and no machine behind our own walls.
 
-A name is looked at before it is saved (`is_forbidden_host`, no network), when it is resolved (`require_public`) and
-once more when the connection stands (`require_public_peer`), because a name may lead elsewhere the second time.
+A name is looked at before it is saved (`is_forbidden_host`, no network) and when it is resolved: `connect` goes to the
+address that it has looked at. Where a library connects by itself, `require_public` looks before and
+`require_public_peer` after, because a name may lead elsewhere the second time.
 """
 
 import ipaddress
 import socket
+import time
 
 from django.conf import settings
 
@@ -72,3 +74,29 @@ def require_public_peer(connection: socket.socket | None) -> None:
     """Raises ForbiddenAddress where a connection ended up at an address that is not public."""
     if connection is not None and not inside_allowed() and not is_public(str(connection.getpeername()[0])):
         raise ForbiddenAddress("The server's name leads into a private network.")
+
+
+def connect(host: str, port: int, *, timeout: float) -> socket.socket:
+    """A connection to the very address that was looked at; whether a port inside our network is open shows nowhere.
+
+    `timeout` is in seconds, for all of a host's addresses together. Raises ForbiddenAddress where any of them is not
+    public, and OSError.
+    """
+    end = time.monotonic() + timeout
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    if not inside_allowed() and not all(is_public(str(target[0])) for *_, target in found):
+        raise ForbiddenAddress("The server's name leads into a private network.")
+    failure: OSError = TimeoutError("timed out")
+    for family, kind, protocol, _, target in found:
+        if (left := end - time.monotonic()) <= 0:
+            break
+        line = socket.socket(family, kind, protocol)
+        try:
+            line.settimeout(left)
+            line.connect(target)
+        except OSError as error:
+            line.close()
+            failure = error
+        else:
+            return line
+    raise failure

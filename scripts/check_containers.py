@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-SERVICES = {"postgres", "redis", "migrate", "web", "worker", "beat", "smtpd"}
+SERVICES = {"postgres", "redis", "migrate", "web", "worker", "polling", "beat", "smtpd"}
 
 
 def main() -> int:

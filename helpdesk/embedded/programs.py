@@ -66,15 +66,19 @@ class Commands:
         return self._manage("The demo", "demo")
 
     def long_running(self, options: Options) -> list[Program]:
-        """Web, worker, beat and the SMTP listener, in the order of their start."""
+        """Web, the workers, beat and the SMTP listener, in the order of their start."""
         address = ("--host", HOST, "--port", str(options.port))
         wsgi = ("--interface", "wsgi", "--workers", "1", "--blocking-threads", "4", "--log-level", "warning")
         pool = "prefork" if can_share_semaphores(self.identity) else "threads"
-        quiet = ("-P", pool, "-c", "2", "-l", "WARNING", "--without-gossip", "--without-mingle")
+        quiet = ("-l", "WARNING", "--without-gossip", "--without-mingle")
+        own = ("-P", pool, "-c", "2", "-X", "polling", "-n", "worker@%h")
+        # Threads, because all that this one does is wait for mail servers.
+        polling = ("-P", "threads", "-c", "16", "-Q", "polling", "-n", "polling@%h")
         beat = ("-s", str(self.layout.data / "beat.db"), "-l", "WARNING", "--pidfile", "")
         return [
             self._python("web", "-m", "granian", *wsgi, *address, "helpdesk.wsgi:application"),
-            self._python("worker", "-m", "celery", "--quiet", "-A", "helpdesk", "worker", *quiet),
+            self._python("worker", "-m", "celery", "--quiet", "-A", "helpdesk", "worker", *quiet, *own),
+            self._python("polling", "-m", "celery", "--quiet", "-A", "helpdesk", "worker", *quiet, *polling),
             self._python("beat", "-m", "celery", "--quiet", "-A", "helpdesk", "beat", *beat),
             self._manage("smtpd", "smtpd"),
         ]

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
@@ -19,9 +19,11 @@ from accounts.enums import Role
 from accounts.pages import Chip, Line, Listing, form_page, list_page, posted
 from accounts.requests import MemberRequest
 from core.templatetags.vaste import local_time
+from mailintake.advice import advice_for, trouble_words
+from mailintake.fetching.oauth import providers
 from mailintake.forms import MailboxForm
 from mailintake.models import Mailbox
-from mailintake.services.mailboxes import AddressTaken, ask_to_fetch, save_mailbox
+from mailintake.services.mailboxes import AddressTaken, fetch_now, save_mailbox, take_older
 
 UP = ("mailintake:mailboxes", gettext_lazy("Mailboxes"))
 
@@ -31,7 +33,9 @@ def state_of(mailbox: Mailbox) -> Chip:
     if not mailbox.active:
         return Chip("mute", "player-pause", _("Paused"))
     if not mailbox.host:
-        return Chip("mute", "mail-down", _("By SMTP only"))
+        return Chip("mute", "mail-down", _("By web address") if mailbox.hook_hash else _("By SMTP only"))
+    if mailbox.needs_sign_in:
+        return Chip("bad", "alert-triangle", _("Somebody has to sign in"))
     if mailbox.failing_since:
         since = {"when": local_time(mailbox.failing_since)}
         return Chip("bad", "alert-triangle", _("Not fetched since %(when)s") % since)
@@ -74,7 +78,7 @@ def mailbox(request: MemberRequest, pk: int | None = None) -> HttpResponse:
             form.add_error("address", _("This address cannot be used here."))
         else:
             messages.success(request, _("Saved"))
-            return redirect(f"{reverse('mailintake:mailbox', args=[saved.pk])}?since={timezone.now().isoformat()}")
+            return redirect(_page_since(saved))
     title = form.initial.get("address") or _("New mailbox")
     more: dict[str, Any] = {
         "template": "mailintake/settings/mailbox.html",
@@ -84,18 +88,33 @@ def mailbox(request: MemberRequest, pk: int | None = None) -> HttpResponse:
     return form_page(request, form, title=title, up=UP, **more)
 
 
+def _page_since(row: Mailbox) -> str:
+    """The mailbox's page, which waits for the fetch that was asked for just now."""
+    return f"{reverse('mailintake:mailbox', args=[row.pk])}?{urlencode({'since': row.next_poll_at.isoformat()})}"
+
+
 def _result(request: MemberRequest, row: Mailbox | None) -> dict[str, object]:
     """What the page says of the last fetch; `waits` while the one asked for at `since` has not come back."""
     if row is None or not row.pk:
         return {"mailbox": None, "waits": False, "since": "", "state": None}
     since = request.GET.get("since", "").replace(" ", "+")
     try:
-        asked_at = datetime.fromisoformat(since)
-        fresh = row.fetched_at is not None and row.fetched_at >= asked_at
+        # Each visit sets the time of the next one.
+        waits = row.active and bool(row.host) and row.next_poll_at <= datetime.fromisoformat(since)
     except (ValueError, TypeError):
-        since, fresh = "", True
-    waits = bool(since and row.active and row.host and not fresh and not row.failing_since)
-    return {"mailbox": row, "waits": waits, "since": since, "state": state_of(row)}
+        since, waits = "", False
+    provider = providers().get(row.sign_in)
+    return {
+        "mailbox": row,
+        "waits": waits,
+        "since": since,
+        "state": state_of(row),
+        "trouble": trouble_words(row.trouble),
+        "advice": advice_for(row.trouble),
+        "provider": provider.name if provider and row.host else "",
+        "lag": -(-(row.lag_seconds or 0) // 60),
+        "unread": len(row.doubtful),
+    }
 
 
 @require_GET
@@ -111,6 +130,15 @@ def result(request: MemberRequest, pk: int) -> HttpResponse:
 def test(request: MemberRequest, pk: int) -> HttpResponse:
     """Fetch now."""
     row = get_object_or_404(Mailbox, pk=pk)
-    Mailbox.objects.filter(pk=row.pk).update(claimed_at=None, failing_since=None, failure="")
-    ask_to_fetch(row)
-    return redirect(f"{reverse('mailintake:mailbox', args=[row.pk])}?since={timezone.now().isoformat()}")
+    fetch_now(row)
+    return redirect(_page_since(row))
+
+
+@require_POST
+@role_required(Role.ADMIN)
+def older(request: MemberRequest, pk: int) -> HttpResponse:
+    """Fetch what lay in the mailbox before its set-up, too."""
+    row = get_object_or_404(Mailbox, pk=pk)
+    take_older(row, by=request.actor)
+    messages.success(request, _("The older mails are fetched now, the youngest first"))
+    return redirect(_page_since(row))

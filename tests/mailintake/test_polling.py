@@ -5,7 +5,7 @@ import smtplib
 import threading
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,18 +14,17 @@ from django.utils import timezone
 
 from core.secrets import seal
 from mailintake.enums import AfterFetch, InboundState
+from mailintake.fetching.imap import ImapServer
 from mailintake.models import InboundMessage, Mailbox
-from mailintake.services import polling
 from mailintake.services.polling import CLAIM, poll
-from mailintake.tasks import process
 from tests.conftest import Cast
 from tests.e2e.parts import HOST, PASSWORD, Dovecot, MailSink, Wire
+from tests.mailintake import fetching
+from tests.mailintake.fetching import ADDRESS, fetch, now, place_all, sources
 from tests.mailintake.post import MX, write
 from tickets.models import Message, Ticket
 
 pytestmark = pytest.mark.django_db
-
-ADDRESS = "support@acme.example"
 
 
 @pytest.fixture
@@ -36,31 +35,7 @@ def imap(dovecot: Dovecot) -> Dovecot:
 
 
 def set_up(cast: Cast, imap: Dovecot, address: str = ADDRESS, **more: Any) -> Mailbox:
-    """A mailbox as its settings page leaves it, with reading begun."""
-    facts = {"port": imap.port, "mode": "open", "sealed_password": seal(PASSWORD)} | more
-    with cast.scope():
-        return Mailbox.objects.create(
-            address=address,
-            queue=cast.desk.queue,
-            host=HOST,
-            security="none",
-            username=address,
-            **facts,
-        )
-
-
-def fetch(cast: Cast, box: Mailbox) -> int:
-    return poll(cast.tenant.pk, box.pk)
-
-
-def now(cast: Cast, box: Mailbox) -> Mailbox:
-    with cast.scope():
-        return Mailbox.objects.get(pk=box.pk)
-
-
-def sources(cast: Cast) -> list[str]:
-    with cast.scope():
-        return list(InboundMessage.objects.order_by("pk").values_list("source", flat=True))
+    return fetching.set_up(cast, more.pop("port", imap.port), address, **more)
 
 
 def test_a_new_mailbox_starts_from_now_and_counts_what_is_older(acme: Cast, imap: Dovecot) -> None:
@@ -85,8 +60,7 @@ def test_a_mail_of_the_same_second_is_not_older(acme: Cast, imap: Dovecot) -> No
     imap.deliver(ADDRESS, write(subject="New"))
     with imap.imap(ADDRESS) as client:
         answer = client.uid("FETCH", "1:*", "(INTERNALDATE)")[1]
-    arrived = polling._internal_date(answer)
-    assert arrived is not None
+    arrived = datetime.fromtimestamp(time.mktime(imaplib.Internaldate2tuple(answer[0])), UTC)
     box = set_up(acme, imap, started_at=arrived + timedelta(milliseconds=900))
 
     assert fetch(acme, box) == 1
@@ -174,13 +148,6 @@ def test_another_uidvalidity_reads_all_anew_and_doubles_nothing(acme: Cast, imap
         assert Message.objects.count() == 4
         assert InboundMessage.objects.filter(state=InboundState.DUPLICATE).count() == 3
     assert now(acme, box).uid_validity == 4_000_000_000
-
-
-def place_all(cast: Cast) -> None:
-    with cast.scope():
-        ids = list(InboundMessage.objects.filter(state=InboundState.RECEIVED).values_list("pk", flat=True))
-    for pk in ids:
-        process(cast.tenant.pk, pk)
 
 
 def test_a_wrong_password_is_shown_on_its_mailbox_and_stops_no_other(acme: Cast, globex: Cast, imap: Dovecot) -> None:
@@ -287,15 +254,15 @@ def test_a_mail_deleted_meanwhile_holds_nobody_up(acme: Cast, imap: Dovecot, mon
     for number in range(3):
         imap.deliver(ADDRESS, write(subject=f"Mail {number}"))
     (first, *_) = imap.uids(ADDRESS)
-    listed = polling._waiting
+    asked = ImapServer.facts
 
-    def list_then_delete(*arguments: Any) -> list[int]:
-        found = listed(*arguments)
+    def ask_then_delete(*arguments: Any) -> Any:
+        found = asked(*arguments)
         imap.flag(ADDRESS, first, r"+FLAGS (\Deleted)")
         return found
 
     with monkeypatch.context() as patch:
-        patch.setattr(polling, "_waiting", list_then_delete)
+        patch.setattr(ImapServer, "facts", ask_then_delete)
         assert fetch(acme, box) == 2
 
     assert fetch(acme, box) == 0
@@ -339,7 +306,7 @@ def test_two_pollers_at_once_fetch_each_mail_once(acme: Cast, imap: Dovecot) -> 
     def work() -> None:
         start.wait()
         try:
-            new.append(fetch(acme, box))
+            new.append(poll(acme.tenant.pk, box.pk))
         finally:
             # Each thread has a connection of its own.
             connection.close()
