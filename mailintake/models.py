@@ -7,14 +7,14 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Coalesce, Lower
+from django.db.models.functions import Greatest, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import TenantForeignKey
 from accounts.models import Membership, TenantManager, TenantModel, TenantQuerySet
 from core.secrets import seal, unseal
-from mailintake.enums import AfterFetch, InboundState, IntakeMode
+from mailintake.enums import AfterFetch, InboundState, IntakeMode, Protocol, SignIn, Trouble
 from tickets.models import Message, Queue, Ticket
 
 # How long a mailbox may stay unread before people are told.
@@ -24,7 +24,8 @@ ALARM_AFTER = timedelta(minutes=15)
 class MailboxQuerySet(TenantQuerySet["Mailbox"]):
     def silent(self) -> "MailboxQuerySet":
         """Those that nobody has fetched for a quarter of an hour, whether their server or our worker is at fault."""
-        fetched = self.filter(active=True).exclude(host="").alias(heard=Coalesce("fetched_at", "started_at"))
+        # PostgreSQL's GREATEST passes over NULL.
+        fetched = self.filter(active=True).exclude(host="").alias(heard=Greatest("fetched_at", "watched_from"))
         return fetched.filter(heard__lt=timezone.now() - ALARM_AFTER).order_by("heard")
 
 
@@ -43,7 +44,8 @@ class Mailbox(TenantModel):
     address = models.EmailField(_("Address"), unique=True, help_text=_("Mails to this address become tickets."))
     queue = TenantForeignKey(Queue, verbose_name=_("Queue"), related_name="mailboxes")
     mode = models.CharField(_("A new mail"), max_length=8, choices=IntakeMode, default=IntakeMode.TRIAGE)
-    host = models.CharField(_("IMAP server"), max_length=253, blank=True)
+    protocol = models.CharField(_("Protocol"), max_length=8, choices=Protocol, default=Protocol.IMAP)
+    host = models.CharField(_("Mail server"), max_length=253, blank=True)
     port = models.PositiveIntegerField(
         _("Port"), default=993, validators=[MinValueValidator(1), MaxValueValidator(65535)]
     )
@@ -60,19 +62,49 @@ class Mailbox(TenantModel):
         help_text=_("The name your mail server writes first in that header, such as mx.example.com."),
     )
     active = models.BooleanField(_("Fetch mail"), default=True)
+    sign_in = models.CharField(_("Sign-in"), max_length=12, choices=SignIn, default=SignIn.PASSWORD)
+    # What a provider has given us instead of a password; `grant` waits for a worker to change it into tokens.
+    sealed_grant = models.TextField(blank=True, editable=False)
+    sealed_refresh_token = models.TextField(blank=True, editable=False)
+    sealed_access_token = models.TextField(blank=True, editable=False)
+    access_expires_at = models.DateTimeField(null=True, editable=False)
+    # Where reading stands. Mail that arrived before `started_at` is counted, and read only on request.
     started_at = models.DateTimeField(default=timezone.now, editable=False)
     uid_validity = models.BigIntegerField(null=True, editable=False)
+    # How often the server went back in time under one UIDVALIDITY, as after a restored backup.
+    generation = models.PositiveSmallIntegerField(default=0, editable=False)
     last_uid = models.BigIntegerField(default=0, editable=False)
+    older_uid = models.BigIntegerField(default=0, editable=False)
     older_count = models.PositiveIntegerField(default=0, editable=False)
+    takes_older = models.BooleanField(default=False, editable=False)
+    # Mails that the server has not given whole so far: their source, and the digest of what came.
+    doubtful = models.JSONField(default=dict, editable=False)
+    # When it is asked next, and how it went so far; `trouble` is one of mailintake.enums.Trouble.
+    next_poll_at = models.DateTimeField(default=timezone.now, editable=False)
     claimed_at = models.DateTimeField(null=True, editable=False)
     fetched_at = models.DateTimeField(null=True, editable=False)
+    failures = models.PositiveSmallIntegerField(default=0, editable=False)
     failing_since = models.DateTimeField(null=True, editable=False)
+    trouble = models.CharField(max_length=16, blank=True, editable=False)
     failure = models.TextField(blank=True, editable=False)
+    newest_at = models.DateTimeField(null=True, editable=False)
+    lag_seconds = models.PositiveIntegerField(null=True, editable=False)
+    watched_from = models.DateTimeField(default=timezone.now, editable=False)
+    alarmed_at = models.DateTimeField(null=True, editable=False)
+    # Mail that others post to us: who, under which secret address (its digest), signed with which key.
+    hook_kind = models.CharField(max_length=12, blank=True, editable=False)
+    hook_hash = models.CharField(max_length=64, blank=True, editable=False)
+    sealed_hook_key = models.CharField(max_length=500, blank=True, editable=False)
 
     objects: ClassVar[MailboxManager["Mailbox"]] = MailboxManager()
 
     class Meta(TenantModel.Meta):
-        constraints = [models.CheckConstraint(condition=Q(address=Lower("address")), name="mailbox_address_lower")]
+        constraints = [
+            models.CheckConstraint(condition=Q(address=Lower("address")), name="mailbox_address_lower"),
+            models.UniqueConstraint(
+                fields=["tenant", "hook_hash"], name="mailbox_hook_once", condition=~Q(hook_hash="")
+            ),
+        ]
         ordering = ["address"]
 
     def __str__(self) -> str:
@@ -80,8 +112,15 @@ class Mailbox(TenantModel):
 
     @property
     def heard_at(self) -> datetime:
-        """When its server was last asked and answered; the beginning, if never."""
-        return self.fetched_at or self.started_at
+        """When its server was last asked and answered; if never, or before a pause, when fetching began."""
+        return max(self.fetched_at or self.watched_from, self.watched_from)
+
+    @property
+    def needs_sign_in(self) -> bool:
+        """Whether somebody has to sign in at the provider before any mail can be fetched."""
+        if self.sign_in == SignIn.PASSWORD:
+            return False
+        return self.trouble == Trouble.SIGN_IN_AGAIN or not (self.sealed_refresh_token or self.sealed_grant)
 
     @property
     def password(self) -> str:
@@ -149,13 +188,27 @@ class InboundMessage(TenantModel):
             ),
         ]
         indexes = [
-            models.Index(fields=["next_attempt_at"], name="inbound_due", condition=Q(state="received")),
+            models.Index(fields=["tenant", "next_attempt_at"], name="inbound_due", condition=Q(state="received")),
+            models.Index(fields=["tenant", "from_email", "received_at"], name="inbound_sender"),
             models.Index(fields=["tenant", "state", "received_at"], name="inbound_state"),
             models.Index(fields=["tenant", "message_id"], name="inbound_message_id"),
         ]
 
     def __str__(self) -> str:
         return self.subject or self.source
+
+
+class OlderMail(TenantModel):
+    """A mail that lay in a POP3 mailbox before its set-up; POP3 knows no dates, so each is written down."""
+
+    mailbox = TenantForeignKey(Mailbox, models.CASCADE, related_name="older_mails")
+    uidl = models.CharField(max_length=100)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant", "mailbox", "uidl"], name="older_mail_once")]
+
+    def __str__(self) -> str:
+        return self.uidl
 
 
 class ThreadMark(TenantModel):

@@ -1,13 +1,11 @@
 """What the frame of each page says of the mail: how many wait for a person, and whether any comes in at all."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from django.urls import reverse
 
 from accounts.requests import MemberRequest
+from core.alarms import ALARM_SECONDS, Alarm
 from core.cache import for_seconds
 from mailintake.models import InboundMessage, Mailbox
-
-ALARM_SECONDS = 20
 
 
 def triage_count(request: MemberRequest) -> int:
@@ -19,21 +17,14 @@ def triage_count(request: MemberRequest) -> int:
     return known
 
 
-@dataclass(frozen=True, slots=True)
-class MailboxAlarm:
-    """A mailbox that nobody has fetched for too long."""
-
-    pk: int
-    address: str
-    since: datetime
-    others: int
-
-
-def mailbox_alarm(tenant_id: int) -> MailboxAlarm | None:
+def mailbox_alarm(tenant_id: int) -> Alarm | None:
     """The mailbox that has been silent longest, and how many others are; some seconds old."""
-    return for_seconds(f"mailbox_alarm:{tenant_id}", ALARM_SECONDS, _longest_silent)
+    return for_seconds(f"alarm:mailbox:{tenant_id}", ALARM_SECONDS, _longest_silent)
 
 
-def _longest_silent() -> MailboxAlarm | None:
+def _longest_silent() -> Alarm | None:
     silent = list(Mailbox.objects.silent())
-    return MailboxAlarm(silent[0].pk, silent[0].address, silent[0].heard_at, len(silent) - 1) if silent else None
+    if not silent:
+        return None
+    box = silent[0]
+    return Alarm("mailbox", box.heard_at, box.address, reverse("mailintake:mailbox", args=[box.pk]), len(silent) - 1)

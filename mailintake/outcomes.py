@@ -11,6 +11,8 @@ REASONS: dict[str, Promise] = {
     "auto_reply": _("An automatic reply"),
     "bulk": _("A newsletter or a mailing list"),
     "bounce": _("A mail of ours could not be delivered"),
+    "delay": _("A mail of ours is late on its way"),
+    "complaint": _("Somebody has reported a mail of ours as spam"),
     "report": _("A receipt"),
     "loop": _("Our own mail came back"),
     "duplicate": _("The same mail came in before"),
@@ -19,7 +21,10 @@ REASONS: dict[str, Promise] = {
     "gave_up": _("Reading it stopped the worker several times"),
     "failed": _("Reading it failed several times"),
     "member_unproven": _("The address is a colleague's, but nothing proves the sender"),
+    "member_without_right": _("The colleague may not work on this ticket"),
+    "too_many": _("The sender has opened many tickets in the last hour"),
     "discarded": _("Somebody of the desk said that it is no request"),
+    "erased": _("Deleted for privacy"),
     "released": _("Let in by a person"),
 }
 

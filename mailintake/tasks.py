@@ -4,6 +4,7 @@ import logging
 from datetime import timedelta
 
 from celery import shared_task
+from django.core.cache import cache
 from django.db.models import F
 from django.utils import timezone
 
@@ -13,25 +14,43 @@ from core.faults import fault_point
 from mailintake.enums import InboundState
 from mailintake.models import InboundMessage
 from mailintake.parsing import UnreadableMail
-from mailintake.services import polling
+from mailintake.services import polling, silence
 from mailintake.services.processing import process_inbound
+from mailintake.services.receiving import PRIORITY
 
 logger = logging.getLogger(__name__)
-BATCH = 200
+# What one sweep takes of each tenant, and how often beat has one; a task that it asked for is stale after that.
+OF_EACH, AT_ONCE = 100, 500
+SWEEP_SECONDS = 5
+GRACE = timedelta(seconds=5)
+# Of the broker's priorities 0 is first; mail that has just come in has mailintake.services.receiving.PRIORITY.
+AHEAD = 3
 MAX_ATTEMPTS = 3
 # A mail that kills its worker is tried again after this long, and no more than MAX_ATTEMPTS times.
 RETRY = timedelta(seconds=20)
 TIME_LIMIT_SECONDS = 60
+# Of the polling worker's sixteen threads, so that dead servers leave the others to those that answer.
+FAILING_AT_ONCE = 4
 
 
 @shared_task
 def sweep_inbound() -> None:
-    """Process what waits; the broker may have lost the task that should have."""
-    for tenant_id, inbound_id in open_door("door_due_inbound", BATCH):
-        process(tenant_id, inbound_id)
+    """Ask again for what waits: the broker may have lost its task, or has it behind another tenant's flood.
+
+    Of each tenant some, in turn, and before all that has only just come in; so nobody waits for anybody else's mail.
+    What was asked for is not asked for again before its task is stale, so the broker holds no more than one sweep.
+    """
+    for tenant_id, inbound_id in waiting():
+        if cache.add(f"inbound:{inbound_id}", 1, SWEEP_SECONDS):
+            process.apply_async((tenant_id, inbound_id), priority=AHEAD, expires=SWEEP_SECONDS, retry=False)
 
 
-@shared_task(soft_time_limit=TIME_LIMIT_SECONDS)
+def waiting() -> list[tuple[int, int]]:
+    """(tenant, mail) of what has waited longer than its own task should take: each tenant's first, then the second."""
+    return open_door("door_due_inbound", OF_EACH, (timezone.now() - GRACE).isoformat())[:AT_ONCE]
+
+
+@shared_task(soft_time_limit=TIME_LIMIT_SECONDS, time_limit=TIME_LIMIT_SECONDS + 15)
 def process(tenant_id: int, inbound_id: int) -> None:
     """Place one stored mail; its own faults stay its own.
 
@@ -55,9 +74,10 @@ def _claim(tenant_id: int, inbound_id: int) -> bool:
     now = timezone.now()
     with tenant_scope(tenant_id):
         waiting = InboundMessage.objects.filter(pk=inbound_id, state=InboundState.RECEIVED, next_attempt_at__lte=now)
-        if waiting.filter(attempts__gte=MAX_ATTEMPTS).update(state=InboundState.QUARANTINED, reason="gave_up"):
-            return False
-        return bool(waiting.update(attempts=F("attempts") + 1, next_attempt_at=now + RETRY))
+        if waiting.filter(attempts__lt=MAX_ATTEMPTS).update(attempts=F("attempts") + 1, next_attempt_at=now + RETRY):
+            return True
+        waiting.update(state=InboundState.QUARANTINED, reason="gave_up")
+        return False
 
 
 def _note_failure(tenant_id: int, inbound_id: int, error: Exception) -> None:
@@ -78,12 +98,19 @@ def _quarantine(tenant_id: int, inbound_id: int, reason: str, error: str) -> Non
 
 @shared_task
 def poll_mailboxes() -> None:
-    """Ask for each mailbox separately, so that a slow server delays only its own."""
-    for tenant_id, mailbox_id in open_door("door_mailboxes"):
-        poll_mailbox.apply_async((tenant_id, mailbox_id), expires=60, retry=False)
+    """Ask for each mailbox that is due, separately, so that a slow server delays only its own."""
+    for tenant_id, mailbox_id in open_door("door_due_mailboxes", FAILING_AT_ONCE):
+        poll_mailbox.apply_async((tenant_id, mailbox_id), priority=PRIORITY, expires=60, retry=False)
 
 
-@shared_task(soft_time_limit=240)
+@shared_task
 def poll_mailbox(tenant_id: int, mailbox_id: int) -> None:
-    """Fetch what is new in one mailbox."""
+    """Fetch what is new in one mailbox. Its steps end by themselves: threads know no time limit."""
     polling.poll(tenant_id, mailbox_id)
+
+
+@shared_task
+def tell_silent_mailboxes() -> None:
+    """Tell admins of mailboxes that have fallen silent, and of those that are back."""
+    for tenant_id in sorted({tenant_id for tenant_id, _ in open_door("door_silent_mailboxes")}):
+        silence.tell(tenant_id)

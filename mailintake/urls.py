@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mailintake.views import log, mailboxes, triage
+from mailintake.views import hooks, log, mailboxes, provider_sign_in, triage
 
 app_name = "mailintake"
 
@@ -15,10 +15,18 @@ urlpatterns = [
     path("settings/mailboxes/<int:pk>/", mailboxes.mailbox, name="mailbox"),
     path("settings/mailboxes/<int:pk>/result/", mailboxes.result, name="mailbox_result"),
     path("settings/mailboxes/<int:pk>/test/", mailboxes.test, name="mailbox_test"),
+    path("settings/mailboxes/<int:pk>/older/", mailboxes.older, name="mailbox_older"),
+    path("settings/mailboxes/<int:pk>/sign-in/", provider_sign_in.leave, name="mailbox_sign_in"),
+    path("settings/mailboxes/signed-in/", provider_sign_in.signed_in, name="signed_in"),
+    path("settings/mailboxes/<int:pk>/web-address/", hooks.hook, name="mailbox_hook"),
+    path("settings/mailboxes/<int:pk>/web-address/end/", hooks.end_hook, name="mailbox_hook_end"),
+    path("mail/post/<str:token>/", hooks.receive, name="hook"),
     path("mail/", log.log, name="log"),
     path("mail/in/<int:pk>/", log.incoming, name="log_in"),
     path("mail/in/<int:pk>/raw/", log.raw, name="log_raw"),
     path("mail/in/<int:pk>/let-in/", log.let_in, name="log_let_in"),
+    path("mail/in/<int:pk>/read-again/", log.read_again, name="log_read_again"),
+    path("mail/in/<int:pk>/erase/", log.erase, name="log_erase"),
     path("mail/out/<int:pk>/", log.outgoing, name="log_out"),
     path("mail/out/<int:pk>/again/", log.again, name="log_again"),
 ]

@@ -24,13 +24,19 @@ RELATED = (
 
 
 def get_ticket(request: MemberRequest, number: int, *, may: str = "tickets.view") -> Ticket:
-    """The ticket of that number, with its first address as `.requester_email`.
+    """The ticket of that number, with its requester's address as `.requester_email`.
+
+    Where mail to it has come back, `.unreachable_since` and `.unreachable_why` say so.
 
     Raises Http404 where the member may not see it, PermissionDenied where they may not do `may`.
     """
     addresses = RequesterAddress.objects.filter(requester=OuterRef("requester")).order_by("-is_primary", "pk")
     tickets = Ticket.objects.visible_to(request.membership).select_related(*RELATED)
-    tickets = tickets.annotate(requester_email=Subquery(addresses.values("email")[:1]))
+    tickets = tickets.annotate(
+        requester_email=Subquery(addresses.values("email")[:1]),
+        unreachable_since=Subquery(addresses.values("undeliverable_since")[:1]),
+        unreachable_why=Subquery(addresses.values("undeliverable_reason")[:1]),
+    )
     ticket = get_object_or_404(tickets, number=number)
     ticket.seen_by = request.membership.pk
     if may != "tickets.view":

@@ -9,10 +9,7 @@ from django.utils.http import content_disposition_header
 from core.filenames import clean_filename
 from core.files import load
 from tickets.models import Attachment, Message
-
-PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
-MAX_INLINE = 2 * 2**20
-CID = re.compile(r'src="cid:([^"]{1,250})"')
+from tickets.models.conversation import PICTURE_PLACE
 
 
 def attachment_response(attachment: Attachment) -> HttpResponse:
@@ -28,11 +25,7 @@ def attachment_response(attachment: Attachment) -> HttpResponse:
 
 def inline_images(message: Message) -> str:
     """The message's HTML with the pictures that came in the same mail put in place; all others stay out."""
-    pictures = {
-        file.content_id: file
-        for file in message.attachments.all()
-        if file.content_id and file.content_type in PICTURES and file.size <= MAX_INLINE
-    }
+    pictures = message.shown_pictures
 
     def picture(found: re.Match[str]) -> str:
         file = pictures.get(found[1])
@@ -40,4 +33,4 @@ def inline_images(message: Message) -> str:
             return 'src=""'
         return f'src="data:{file.content_type};base64,{base64.b64encode(load(file.storage_key)).decode()}"'
 
-    return CID.sub(picture, message.html)
+    return PICTURE_PLACE.sub(picture, message.html)

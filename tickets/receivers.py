@@ -1,16 +1,19 @@
-"""What became of a mail, told by the outbox: the moment that counts for the response promise."""
+"""What became of a mail, told by the outbox: the moment that counts for the response promise, and what came back."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.dispatch import receiver
 
 from accounts.actors import SYSTEM
-from outbox.models import OutgoingMail
-from outbox.signals import delivered, failed
+from outbox.enums import Purpose, ReportKind
+from outbox.models import Delivery, OutgoingMail
+from outbox.signals import delivered, failed, returned
 from tickets.enums import EventKind
-from tickets.models import Message
-from tickets.services import clock
+from tickets.models import Message, Ticket
+from tickets.services import clock, mails
+from tickets.services.alerts import owners
 from tickets.services.events import append, locked
 
 
@@ -47,3 +50,37 @@ def reply_failed(mail: OutgoingMail, at: datetime, error: str, **kwargs: Any) ->
     message.save(update_fields=["delivery_error"])
     ticket = locked(message.ticket, even_closed=True)
     append(ticket, EventKind.UNDELIVERED, by=SYSTEM, at=at, message=message.pk)
+    deliveries = mail.deliveries.filter(address__in=mail.to)
+    _alert(ticket, message, mail, list(deliveries))
+
+
+@receiver(returned, dispatch_uid="tickets.mail_returned")
+def mail_returned(
+    mail: OutgoingMail, at: datetime, kind: ReportKind, deliveries: Sequence[Delivery], **kwargs: Any
+) -> None:
+    """A report on a mail: a delay is only shown at the message; the rest is an event, and its owner hears of it.
+
+    The promise that a delivered reply kept stays kept: the server took it, and the desk did its part.
+    """
+    if kind == ReportKind.DELAY or mail.about is None:
+        return
+    ticket = Ticket.objects.filter(pk=mail.about).first()
+    if ticket is None:
+        return
+    ticket = locked(ticket, even_closed=True)
+    message = _message_of(mail)
+    addresses = [delivery.address for delivery in deliveries]
+    data: dict[str, Any] = {"report": str(kind), "addresses": addresses, "purpose": mail.purpose}
+    if message:
+        data["message"] = message.pk
+    append(ticket, EventKind.UNDELIVERED, by=SYSTEM, at=at, **data)
+    if message and kind == ReportKind.BOUNCE:
+        _alert(ticket, message, mail, deliveries)
+
+
+def _alert(ticket: Ticket, message: Message, mail: OutgoingMail, deliveries: Sequence[Delivery]) -> None:
+    """Tell whose ticket it is, once for each mail; never at an address that has just failed."""
+    lost = {delivery.address.lower() for delivery in deliveries}
+    for member in owners(ticket):
+        if member.email.lower() not in lost and mail.purpose != Purpose.RETURNED:
+            mails.send_returned(ticket, message, mail, member, deliveries)

@@ -51,6 +51,9 @@ SECTIONS = (
             ),
             Setting("outbox:transport", "send", _("Sending mail"), _("Your own SMTP server for outgoing mail")),
             Setting(
+                "outbox:signing", "lock", _("Signing mail"), _("DKIM keys, and the DNS records that publish them")
+            ),
+            Setting(
                 "outbox:templates",
                 "file-text",
                 _("Mail texts"),

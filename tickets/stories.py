@@ -106,6 +106,15 @@ def _work(event: TicketEvent) -> str:
     return _("%(name)s logged %(minutes)s min") % {"name": event.actor_name, "minutes": event.data["minutes"]}
 
 
+def _undelivered(event: TicketEvent) -> str:
+    names = {"addresses": ", ".join(event.data.get("addresses", []))}
+    if event.data.get("report") == "complaint":
+        return _("%(addresses)s reported our mail as spam") % names
+    if event.data.get("report") == "bounce":
+        return _("A mail to %(addresses)s came back") % names
+    return _("The mail server refused the reply")
+
+
 def _reminded(event: TicketEvent) -> str:
     return _("Reminder of the promise %(promise)s to %(names)s") % {
         "promise": promise_name(event.data["metric"]),
@@ -122,7 +131,7 @@ _WORDS: dict[EventKind, Callable[[TicketEvent], str]] = {
     EventKind.ASSIGNED: _assigned,
     EventKind.MOVED: _moved,
     EventKind.CHANGED: _changed,
-    EventKind.UNDELIVERED: lambda event: _("The mail server refused the reply"),
+    EventKind.UNDELIVERED: _undelivered,
     EventKind.WORK_STARTED: lambda event: _("%(name)s started the investigation") % {"name": event.actor_name},
     EventKind.WORK_LOGGED: _work,
     EventKind.CONFIRMED: lambda event: _("%(name)s says that it works") % {"name": event.actor_name},

@@ -5,13 +5,14 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from accounts.enums import Role
-from accounts.models import Membership, TeamMember
+from accounts.models import Membership
 from accounts.scope import tenant_scope
 from core.doors import open_door
 from sla.models import StepFired, Timer
 from tickets.enums import EventKind
-from tickets.models import Queue, Ticket
+from tickets.models import Ticket
 from tickets.services import clock, mails
+from tickets.services.alerts import owners
 from tickets.services.events import append, locked
 
 BATCH = 500
@@ -54,17 +55,9 @@ def _fire(ticket: Ticket, timer: Timer) -> None:
 
 
 def _people(ticket: Ticket, step: int) -> list[Membership]:
-    """The consultant first; without one the queue's teams; once late also the team leads."""
-    active = Membership.objects.active().select_related("user", "office")
-    people = list(active.filter(pk=ticket.assignee_id)) if ticket.assignee_id else []
-    if not people:
-        people = list(active.filter(pk__in=_team_of(ticket.queue)).order_by("pk")[:10])
+    """Whose it is; once late also the team leads."""
+    people = owners(ticket)
     if step >= BREACH:
-        leads = active.filter(roles__contains=[Role.LEAD]).order_by("pk")[:5]
-        people += [lead for lead in leads if lead not in people]
+        leads = Membership.objects.active().select_related("user", "office").filter(roles__contains=[Role.LEAD])
+        people += [lead for lead in leads.order_by("pk")[:5] if lead not in people]
     return people
-
-
-def _team_of(queue: Queue) -> list[int]:
-    groups = queue.team_grants.values("group")
-    return list(TeamMember.objects.filter(team__group__in=groups).values_list("membership", flat=True))

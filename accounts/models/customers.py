@@ -97,6 +97,9 @@ RequesterManager = TenantManager.from_queryset(RequesterQuerySet)
 class Requester(TenantModel):
     """A person who asks, usually of a customer."""
 
+    # The one address of a person who has just been made; no column.
+    only_address: "RequesterAddress | None" = None
+
     name = models.CharField(_("Name"), max_length=120)
     customer = TenantForeignKey(Customer, null=True, blank=True, verbose_name=_("Customer"), related_name="requesters")
     language = models.CharField(_("Language"), max_length=5, choices=Language)
@@ -113,10 +116,18 @@ class Requester(TenantModel):
         return self.name
 
     @property
+    def address(self) -> "RequesterAddress | None":
+        """The address to write to, if there is one."""
+        if self.only_address:
+            return self.only_address
+        known = sorted(self.addresses.all(), key=lambda address: (not address.is_primary, address.pk))
+        return known[0] if known else None
+
+    @property
     def email(self) -> str:
         """The address to write to, or an empty string."""
-        known = sorted(self.addresses.all(), key=lambda address: (not address.is_primary, address.pk))
-        return known[0].email if known else ""
+        address = self.address
+        return address.email if address else ""
 
 
 class RequesterAddress(TenantModel):
@@ -125,6 +136,10 @@ class RequesterAddress(TenantModel):
     requester = TenantForeignKey(Requester, models.CASCADE, related_name="addresses")
     email = models.EmailField(_("Email address"))
     is_primary = models.BooleanField(default=True)
+    # Mail to it came back for good, or its reader reported ours as spam: no program writes there any more.
+    undeliverable_since = models.DateTimeField(null=True, editable=False)
+    undeliverable_reason = models.CharField(max_length=500, blank=True, editable=False)
+    complained_at = models.DateTimeField(null=True, editable=False)
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -134,3 +149,8 @@ class RequesterAddress(TenantModel):
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def takes_automatic(self) -> bool:
+        """Whether a program may write there: not where mail came back for good, or was reported as spam."""
+        return self.undeliverable_since is None and self.complained_at is None

@@ -1,17 +1,21 @@
 """Putting a mail where it belongs: exactly one call into the ticket's services, then its final state."""
 
+from accounts.access import may
 from accounts.actors import SYSTEM, Actor, member_actor, requester_actor
-from accounts.models import Customer, Membership, RequesterAddress, Tenant
+from accounts.models import Customer, Membership, Requester, RequesterAddress, Tenant
+from mailintake.addresses import Address
+from mailintake.commands import read_commands
 from mailintake.enums import InboundState
-from mailintake.models import InboundMessage, ThreadMark
+from mailintake.models import InboundMessage, Mailbox, ThreadMark
 from mailintake.parsing import ParsedMail
 from mailintake.quotes import is_forward
+from mailintake.services import commanding
 from tickets.enums import Channel
-from tickets.models import Message, Ticket
+from tickets.models import Message, Queue, Ticket
 from tickets.services import conversation
 from tickets.services.conversation import NewFile, Written
 from tickets.services.intake import Matter, open_ticket
-from tickets.services.people import known_sender, requester_for
+from tickets.services.people import Sender, known_sender, new_requester
 from tickets.threads import plain_address, ticket_of_message_id
 
 
@@ -53,65 +57,91 @@ def add_note(row: InboundMessage, ticket: Ticket, mail: ParsedMail, *, by: Actor
 def take_from_member(
     row: InboundMessage, ticket: Ticket, mail: ParsedMail, member: Membership, *, proven: bool
 ) -> None:
-    """A member's mail: a reply of the desk if the sender is proven, a note with a caution if not.
+    """A member's mail: a reply of the desk, or commands, if the sender is proven and may; else a note with a caution.
 
-    A forwarded mail is a note as well, and its thread belongs to the ticket from now on.
+    A forwarded mail is a note as well, and its thread belongs to the ticket from now on. What the member has sent to
+    the requester already, with the desk in Cc, is kept as the reply it is and not sent again.
     """
-    forwarded = is_forward(mail.subject)
+    by, instructions = member_actor(member), read_commands(mail.new_text)
     if ticket.is_closed:
         row.state, row.reason, row.possible_ticket = InboundState.TRIAGE, "closed_ticket", ticket
-    elif not proven:
-        row.reason = "member_unproven"
-        add_note(row, ticket, mail, by=SYSTEM, caution="member_unproven")
-    elif forwarded:
+    elif not proven or not may(member, "tickets.work", ticket):
+        row.reason = "member_unproven" if not proven else "member_without_right"
+        add_note(row, ticket, mail, by=SYSTEM, caution=row.reason)
+    elif is_forward(mail.subject):
         mark_thread(mail, ticket)
-        add_note(row, ticket, mail, by=member_actor(member), caution="forwarded")
+        add_note(row, ticket, mail, by=by, caution="forwarded")
+    elif _is_addressed(mail, ticket):
+        _linked(row, ticket, conversation.record_reply(ticket, written(mail), by=by, at=row.received_at))
+    elif instructions.commands or instructions.unknown:
+        _linked(row, ticket, commanding.obey(ticket, written(mail), instructions, member=member))
     else:
-        entry = conversation.reply(ticket, written(mail), by=member_actor(member))
-        _linked(row, ticket, entry)
+        _linked(row, ticket, conversation.reply(ticket, written(mail), by=by))
 
 
-def take_from_requester(row: InboundMessage, ticket: Ticket, mail: ParsedMail) -> None:
+def _is_addressed(mail: ParsedMail, ticket: Ticket) -> bool:
+    """Whether the mail went to the requester directly."""
+    written_to = {address.email for address in mail.to + mail.cc}
+    return RequesterAddress.objects.filter(requester=ticket.requester_id, email__in=written_to).exists()
+
+
+def take_from_requester(row: InboundMessage, ticket: Ticket, mail: ParsedMail, sender: Sender) -> None:
     """A requester's mail, or that of a colleague of theirs, goes on the ticket's conversation."""
-    requester = requester_for(mail.from_.email, mail.from_.name, customer=_customer(mail), queue=ticket.queue)
-    entry = conversation.receive(ticket, written(mail), by=requester_actor(requester), at=row.received_at)
-    _linked(row, ticket, entry)
+    requester = _person(mail.from_, sender, ticket.queue)
+    by, has_read = requester_actor(requester), {address.email for address in mail.to + mail.cc}
+    _linked(row, ticket, conversation.receive(ticket, written(mail), by=by, at=row.received_at, has_read=has_read))
 
 
-def _customer(mail: ParsedMail) -> Customer | None:
-    return known_sender(mail.from_.email).customer
+def _person(address: Address, sender: Sender, queue: Queue) -> Requester:
+    """Whoever is known, or somebody new of the sender's company."""
+    return sender.requester or new_requester(address.email, address.name, customer=sender.customer, queue=queue)
 
 
-def open_at_once(row: InboundMessage, mail: ParsedMail, *, parent: Ticket | None = None) -> None:
-    """A mailbox that opens tickets: nobody has to look first."""
-    queue, sender = row.mailbox.queue, known_sender(mail.from_.email)
-    requester = sender.requester or requester_for(
-        mail.from_.email, mail.from_.name, customer=sender.customer, queue=queue
-    )
+def asking(mail: ParsedMail, writer: Membership | None) -> Address:
+    """Who wants something: the sender; or whom a member of the desk wrote to, with the desk in Cc."""
+    if writer is None:
+        return mail.from_
+    own = {*Mailbox.objects.values_list("address", flat=True)}
+    own |= {*Membership.objects.active().values_list("user__email", flat=True)}
+    return next((each for each in mail.to if plain_address(each.email) not in own), mail.from_)
+
+
+def open_at_once(
+    row: InboundMessage,
+    mail: ParsedMail,
+    sender: Sender,
+    *,
+    parent: Ticket | None = None,
+    writer: Membership | None = None,
+) -> None:
+    """A mailbox that opens tickets: nobody has to look first. `writer` is the member who proved to have written it."""
+    queue, asks = row.mailbox.queue, asking(mail, writer)
+    if asks != mail.from_:
+        sender = known_sender(asks.email)
     matter = Matter(
         title=mail.subject or _first_line(mail.new_text),
         queue=queue,
-        requester=requester,
+        requester=_person(asks, sender, queue),
         customer=sender.customer,
         written=written(mail),
         channel=Channel.MAIL,
         received_at=row.received_at,
-        copies=copies_of(mail, row.tenant),
+        copies=copies_of(mail, sender.customer),
+        writer=writer if asks != mail.from_ else None,
     )
     ticket = open_ticket(matter, by=SYSTEM, parent=parent)
-    _linked(row, ticket, ticket.messages.first())
+    _linked(row, ticket, ticket.opened_with)
 
 
 def _first_line(text: str) -> str:
     return next((line.strip() for line in text.splitlines() if line.strip()), "")
 
 
-def copies_of(mail: ParsedMail, tenant: Tenant) -> list[str]:
+def copies_of(mail: ParsedMail, customer: Customer | None) -> list[str]:
     """People in Cc who are already known to be of the sender's company; strangers in Cc gain nothing."""
-    customer = known_sender(mail.from_.email).customer
-    if customer is None:
-        return []
     addresses = {plain_address(address.email) for address in mail.cc} - {mail.from_.email}
+    if customer is None or not addresses:
+        return []
     known = RequesterAddress.objects.filter(email__in=addresses, requester__customer=customer)
     return sorted(known.values_list("email", flat=True))
 
@@ -119,7 +149,7 @@ def copies_of(mail: ParsedMail, tenant: Tenant) -> list[str]:
 def ticket_of_quoted_mail(mail: ParsedMail, tenant: Tenant) -> Ticket | None:
     """The ticket of the mail that a report tells about: its signed Message-ID stands in the returned part."""
     text = mail.text + "\n".join(
-        part.content[:20_000].decode("utf-8", "replace") for part in mail.attachments if "/" in part.content_type
+        part.content[:20_000].decode("utf-8", "replace") for part in mail.parts if "/" in part.content_type
     )
     for word in text.replace("<", " ").replace(">", " ").split():
         if "@" in word and (ticket_id := ticket_of_message_id(tenant.pk, word)):

@@ -1,9 +1,11 @@
 """The second half of the protocol: a stored mail is understood and placed, in one transaction, exactly once."""
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db import connection
+from django.db import IntegrityError, transaction
 
 from accounts.actors import SYSTEM
 from accounts.models import Membership, Tenant
@@ -11,11 +13,15 @@ from core.faults import fault_point
 from mailintake.authentication import prove_sender
 from mailintake.enums import InboundState, IntakeMode
 from mailintake.matching import Match, match
-from mailintake.models import InboundMessage, Mailbox
+from mailintake.models import InboundMessage
 from mailintake.parsing import ParsedMail, parse
 from mailintake.services import placing
+from mailintake.services.knowing import Known, look_up
 from mailintake.verdicts import LOOP_HEADER, Ruling, Verdict, judge
 
+REPORTS = frozenset({Verdict.BOUNCE, Verdict.DELAY, Verdict.COMPLAINT, Verdict.REPORT})
+# More mails than this of one sender within an hour wait for a person instead of becoming tickets by themselves.
+SENDER_AN_HOUR = 120
 RESULT_FIELDS = [
     "state",
     "reason",
@@ -40,9 +46,13 @@ class Case:
     row: InboundMessage
     mail: ParsedMail
     ruling: Ruling
-    member: Membership | None
+    known: Known
     proven: bool
     tenant: Tenant
+
+    @property
+    def member(self) -> Membership | None:
+        return self.known.member
 
 
 def process_inbound(inbound_id: int) -> None:
@@ -52,7 +62,7 @@ def process_inbound(inbound_id: int) -> None:
     """
     row = (
         InboundMessage.objects.select_for_update(of=("self",))
-        .select_related("mailbox__queue__office", "tenant")
+        .select_related("mailbox__queue__office", "mailbox__queue__tenant", "mailbox__queue__policy", "tenant")
         .get(pk=inbound_id)
     )
     if row.state != InboundState.RECEIVED:
@@ -72,34 +82,40 @@ def _describe(row: InboundMessage, mail: ParsedMail) -> None:
     row.from_email = mail.from_.email[:320]
     row.message_id = (mail.message_id or "")[:250]
     row.excerpt = " ".join(mail.new_text.split())[:200]
-    row.fingerprint = _fingerprint(mail)
+    row.fingerprint = fingerprint(mail, row.received_at)
 
 
-def _fingerprint(mail: ParsedMail) -> str:
-    """Equal for the same mail through two doors; empty without a Message-ID, since then nothing proves sameness."""
-    if not mail.message_id:
-        return ""
-    return hashlib.sha256(f"{mail.message_id}\n{mail.body_digest}".encode()).hexdigest()
+def fingerprint(mail: ParsedMail, received_at: datetime) -> str:
+    """Equal for the same mail through two doors, and for one that a renumbered mailbox shows again.
+
+    Without a Message-ID its author's date, name and subject stand in; without those the instant at which the server
+    took it in, which outlives a renumbering, so that two alarms of a machine with the same words stay two.
+    """
+    if mail.message_id:
+        known_by = [mail.message_id]
+    elif mail.date:
+        known_by = [mail.date.isoformat(), mail.from_.email, mail.subject]
+    else:
+        known_by = [received_at.isoformat(), mail.from_.email, mail.subject]
+    return hashlib.sha256("\n".join([*known_by, mail.body_digest]).encode()).hexdigest()
 
 
 def _known_before(row: InboundMessage) -> InboundMessage | None:
-    """The same mail that came in earlier; two workers with the same mail wait for each other here."""
-    if not row.fingerprint:
+    """The same mail that came in earlier; of two workers with the same mail, the unique index lets one in first."""
+    with suppress(IntegrityError), transaction.atomic():
+        InboundMessage.objects.filter(pk=row.pk).update(fingerprint=row.fingerprint)
         return None
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"{row.tenant_id}:{row.fingerprint}"])
     others = InboundMessage.objects.defer("raw").filter(fingerprint=row.fingerprint).exclude(pk=row.pk)
     return others.exclude(state=InboundState.DUPLICATE).select_related("ticket").first()
 
 
 def _case(row: InboundMessage, mail: ParsedMail) -> Case:
-    own = frozenset(Mailbox.objects.values_list("address", flat=True))
+    known = look_up(mail.from_, row.mailbox)
+    own = frozenset({mail.from_.email}) if known.is_own_mailbox else frozenset()
     ruling = judge(mail, own_addresses=own, tenant_key=row.tenant.slug)
     proof = prove_sender(mail, trusted=frozenset(name.lower() for name in row.mailbox.trusted_servers))
     row.proven = proof.passed
-    members = Membership.objects.active().select_related("user", "office")
-    member = members.filter(user__email=mail.from_.email).first() if mail.from_.email else None
-    return Case(row, mail, ruling, member, proof.passed, row.tenant)
+    return Case(row, mail, ruling, known, proof.passed, row.tenant)
 
 
 def _place(case: Case) -> None:
@@ -111,7 +127,7 @@ def _place(case: Case) -> None:
         # A contact form may write as the desk itself: only mail that carries our own mark is surely ours.
         ours = case.tenant.slug in case.mail.headers.all(LOOP_HEADER)
         row.state, row.reason = InboundState.IGNORED if ours else InboundState.TRIAGE, "loop"
-    elif verdict in (Verdict.BOUNCE, Verdict.REPORT):
+    elif verdict in REPORTS:
         _place_report(case, found)
     elif verdict in (Verdict.AUTO_REPLY, Verdict.BULK):
         _place_automatic(case, found)
@@ -147,15 +163,23 @@ def _place_automatic(case: Case, found: Match | None) -> None:
 
 def _place_personal(case: Case, found: Match | None) -> None:
     row = case.row
-    if found and found.certain and case.member:
+    if found and found.certain and case.member and not _asks_itself(case.known, case.member, found):
         placing.take_from_member(row, found.ticket, case.mail, case.member, proven=case.proven)
     elif found and found.certain and not found.ticket.is_closed:
-        placing.take_from_requester(row, found.ticket, case.mail)
-    elif found is None and row.mailbox.mode == IntakeMode.OPEN:
-        placing.open_at_once(row, case.mail)
-    elif found and found.certain and row.mailbox.mode == IntakeMode.OPEN:
-        placing.open_at_once(row, case.mail, parent=found.ticket)
+        placing.take_from_requester(row, found.ticket, case.mail, case.known.sender)
+    elif row.mailbox.mode == IntakeMode.OPEN and (found is None or found.certain):
+        if case.known.tickets_an_hour >= SENDER_AN_HOUR:
+            row.state, row.reason = InboundState.TRIAGE, "too_many"
+            return
+        writer, parent = case.member if case.proven else None, found.ticket if found else None
+        placing.open_at_once(row, case.mail, case.known.sender, parent=parent, writer=writer)
     else:
         row.state = InboundState.TRIAGE
         row.reason = "closed_ticket" if found and found.certain else ("possible_follow_up" if found else "new")
         row.possible_ticket = found.ticket if found else None
+
+
+def _asks_itself(known: Known, member: Membership, found: Match) -> bool:
+    """Whether the ticket is the member's own request: then they write as any requester does."""
+    asks = known.sender.requester
+    return asks is not None and asks.pk == found.ticket.requester_id and found.ticket.assignee_id != member.pk

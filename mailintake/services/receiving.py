@@ -10,6 +10,8 @@ from mailintake.models import InboundMessage, Mailbox
 
 # By name, because tasks stand above services.
 PROCESS = "mailintake.tasks.process"
+# Behind everything else that the broker holds: a flood of mail must not keep sweeps and replies waiting.
+PRIORITY = 6
 
 
 def store_raw(
@@ -39,5 +41,5 @@ def store_raw(
 
 def _enqueue(tenant_id: int, inbound_id: int) -> None:
     fault_point("before-enqueue")
-    current_app.send_task(PROCESS, (tenant_id, inbound_id), retry=False)
+    current_app.send_task(PROCESS, (tenant_id, inbound_id), priority=PRIORITY, retry=False)
     fault_point("after-enqueue")

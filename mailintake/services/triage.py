@@ -21,7 +21,7 @@ from tickets.services.intake import Matter, open_ticket
 from tickets.services.people import known_sender, requester_for
 
 # Why a mail may wait that nobody will ever acknowledge.
-AUTOMATIC = ("auto_reply", "bulk", "bounce", "report", "loop", "no_sender")
+AUTOMATIC = ("auto_reply", "bulk", "bounce", "delay", "complaint", "report", "loop", "no_sender")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,11 +88,11 @@ def accept(inbound_id: int, form: Acceptance, *, by: Actor, notify: bool) -> Tic
         written=placing.written(mail),
         channel=Channel.MAIL,
         received_at=row.received_at,
-        copies=placing.copies_of(mail, row.tenant),
+        copies=placing.copies_of(mail, known_sender(mail.from_.email).customer),
     )
     personal = row.reason not in AUTOMATIC
     ticket = open_ticket(matter, by=by, notify=notify, acknowledge=personal)
-    _settle(row, ticket, ticket.messages.order_by("-pk").first())
+    _settle(row, ticket, ticket.opened_with)
     return ticket
 
 

@@ -28,6 +28,7 @@ from mailintake.masking import shown_raw
 from mailintake.models import InboundMessage
 from mailintake.outcomes import reason_words
 from mailintake.parsing import ParsedMail, parse
+from mailintake.services import keeping
 from mailintake.services.triage import release
 from mailintake.structure import UnreadableMail
 from outbox.enums import MailState
@@ -108,6 +109,9 @@ def incoming(request: MemberRequest, pk: int) -> HttpResponse:
         "chip": inbound_chip(row),
         "reason": reason_words(row.reason),
         "may_release": row.state in RELEASABLE and mail is not None,
+        "may_read_again": row.state in keeping.UNPLACED and row.reason != keeping.ERASED,
+        "may_erase": request.membership.has_role(Role.ADMIN) and row.reason != keeping.ERASED,
+        "is_erased": row.reason == keeping.ERASED,
         "ticket_name": tag(request.tenant, row.ticket.number) if row.ticket else "",
         "possible_name": tag(request.tenant, row.possible_ticket.number) if row.possible_ticket else "",
     }
@@ -146,11 +150,35 @@ def let_in(request: MemberRequest, pk: int) -> HttpResponse:
     return redirect("mailintake:log_in", row.pk)
 
 
+@require_POST
+@role_required(Role.ADMIN, Role.LEAD)
+def read_again(request: MemberRequest, pk: int) -> HttpResponse:
+    """Treat a mail that is on no ticket as if it had just come in."""
+    row = get_object_or_404(InboundMessage.objects.defer("raw"), pk=pk)
+    if keeping.read_again(row.pk, by=request.actor):
+        messages.success(request, _("The mail is read again."))
+    else:
+        messages.warning(request, _("Somebody else has dealt with this mail meanwhile."))
+    return redirect("mailintake:log_in", row.pk)
+
+
+@require_POST
+@role_required(Role.ADMIN)
+def erase(request: MemberRequest, pk: int) -> HttpResponse:
+    """Delete what a mail says and whom it names."""
+    row = get_object_or_404(InboundMessage.objects.defer("raw"), pk=pk)
+    if keeping.erase(row.pk, by=request.actor):
+        messages.success(request, _("The mail is deleted. Only the line in the log remains."))
+    else:
+        messages.warning(request, _("The mail is deleted already, or still being read."))
+    return redirect("mailintake:log_in", row.pk)
+
+
 @require_GET
 @role_required(Role.ADMIN, Role.LEAD)
 def outgoing(request: MemberRequest, pk: int) -> HttpResponse:
     """One outgoing mail, without what only its reader may know."""
-    mail = get_object_or_404(OutgoingMail.objects.prefetch_related("files"), pk=pk)
+    mail = get_object_or_404(OutgoingMail.objects.prefetch_related("files", "deliveries"), pk=pk)
     ticket = Ticket.objects.filter(pk=mail.about).first() if mail.about else None
     context = {
         "mail": mail,

@@ -2,8 +2,9 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q
 
 from accounts.fields import TenantForeignKey
 from accounts.models import TenantManager, TenantModel, TenantQuerySet
@@ -15,6 +16,11 @@ from sla.models.policies import Contract, PolicyVersion
 class TimerQuerySet(TenantQuerySet["Timer"]):
     def of(self, subject: int) -> "TimerQuerySet":
         return self.filter(subject=subject)
+
+    def with_fired_steps(self) -> "TimerQuerySet":
+        """With `fired_steps`: the steps of the ladder that have been taken."""
+        fired = StepFired.objects.filter(timer=OuterRef("pk")).order_by("step").values("step")
+        return self.annotate(fired_steps=ArraySubquery(fired))
 
     def live(self) -> "TimerQuerySet":
         """Promises that can still be kept or broken."""

@@ -76,14 +76,18 @@ class Projection:
     newly_breached: list[Timer]
 
 
-def project(subject: int, log: Sequence[Event], *, contract: Contract | None, now: datetime) -> Projection:
+def project(
+    subject: int, log: Sequence[Event], *, contract: Contract | None, now: datetime, is_new: bool = False
+) -> Projection:
     """Replay the log and write what it says into the subject's timers.
 
-    The caller holds the lock on the subject, so that no two projections meet.
+    The caller holds the lock on the subject, so that no two projections meet; `is_new` says that it has no timers yet.
     """
     rules = [event.policy for event in log if isinstance(event, PolicySet)]
     replay = Replay(log, {rule.calendar: hours(int(rule.calendar)) for rule in rules}, now)
-    stored = {(timer.metric, timer.cycle): timer for timer in Timer.objects.of(subject).prefetch_related("fired")}
+    stored = (
+        {} if is_new else {(each.metric, each.cycle): each for each in Timer.objects.of(subject).with_fired_steps()}
+    )
     timers, breached = [], []
     for metric, cycles in replay.cycles().items():
         for cycle in cycles:
@@ -91,11 +95,12 @@ def project(subject: int, log: Sequence[Event], *, contract: Contract | None, no
             was_late, before = timer.breached_at is not None, _shown(timer)
             _copy(timer, cycle, rules[-1], contract)
             _plan(timer, replay, metric, policy_version(timer.policy_version_id).steps if cycle.live else [])
-            if timer.pk is None or _shown(timer) != before:
+            if timer.pk is not None and _shown(timer) != before:
                 timer.save()
             timers.append(timer)
             if timer.breached_at and not was_late:
                 breached.append(timer)
+    Timer.objects.bulk_create(timer for timer in timers if timer.pk is None)
     return Projection(timers, breached)
 
 
@@ -117,7 +122,7 @@ def _copy(timer: Timer, cycle: Cycle, rules: Rules, contract: Contract | None) -
 
 def _plan(timer: Timer, replay: Replay, metric: Metric, percents: list[int]) -> None:
     """When the sweep has to look at this timer next: its first step that has not been fired."""
-    done = {fired.step for fired in timer.fired.all()} if timer.pk else set()
+    done = set(getattr(timer, "fired_steps", ()))
     open_steps = [LadderStep(percent) for percent in sorted({*percents, BREACH_STEP} - done)] if percents else []
     instants = replay.ladder(metric, open_steps) if open_steps else {}
     step = next((step for step in open_steps if instants.get(step)), None)

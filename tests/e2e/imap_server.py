@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from helpdesk.embedded.identity import Identity
+from tests.e2e.certificate import make_certificate
 from tests.e2e.waiting import HOST, answers, free_port, wait_until
 
 PATH = f"{os.environ.get('PATH', '')}:/usr/bin:/usr/sbin"
@@ -19,17 +20,24 @@ PASSWORD = "open-sesame"
 DOVECOT_CONFIG = """
 base_dir = {root}/run
 log_path = {root}/log
-protocols = imap lmtp
+protocols = {protocols} lmtp
 listen = {host}
-ssl = no
+ssl = yes
+ssl_cert = <{root}/cert.pem
+ssl_key = <{root}/key.pem
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login xoauth2
 auth_failure_delay = 0
 first_valid_uid = 1
 mail_location = maildir:{root}/mail/%u
 recipient_delimiter = +
 protocol lmtp {{
   auth_username_format = %Lu
+}}
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {root}/oauth2.conf
 }}
 passdb {{
   driver = static
@@ -45,7 +53,18 @@ service imap-login {{
     port = {port}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {tls_port}
+    ssl = yes
+  }}
+}}
+service pop3-login {{
+  chroot =
+  inet_listener pop3 {{
+    port = {pop3_port}
+  }}
+  inet_listener pop3s {{
+    port = {pop3s_port}
+    ssl = yes
   }}
 }}
 service anvil {{
@@ -63,12 +82,26 @@ service lmtp {{
 """
 
 
+# Asks whoever gave a token whether it is good (RFC 7662).
+OAUTH_CONFIG = """
+introspection_mode = post
+introspection_url = http://{host}:{port}/introspect
+username_attribute = username
+active_attribute = active
+active_value = true
+"""
+# Debian's dovecot-pop3d.
+HAS_POP3 = Path("/usr/lib/dovecot/pop3").exists()
+
+
 class Dovecot:
     """A real IMAP server in a directory of its own; runs as root or as anybody. Every address may sign in."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.port = free_port()
+        self.port, self.tls_port, self.pop3_port, self.pop3s_port = (free_port() for _ in range(4))
+        # Where a test may let a provider of tokens listen.
+        self.oauth_port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
         identity = Identity.unprivileged() if os.geteuid() == 0 else Identity.current()
         self._write_config(identity)
@@ -82,10 +115,16 @@ class Dovecot:
             users = "\n".join(
                 f"default_{what} = {identity.name}" for what in ("internal_user", "login_user", "internal_group")
             )
+        make_certificate(self.root)
+        (self.root / "oauth2.conf").write_text(OAUTH_CONFIG.format(host=HOST, port=self.oauth_port))
         text = DOVECOT_CONFIG.format(
             root=self.root,
             host=HOST,
             port=self.port,
+            protocols="imap pop3" if HAS_POP3 else "imap",
+            tls_port=self.tls_port,
+            pop3_port=self.pop3_port,
+            pop3s_port=self.pop3s_port,
             password=PASSWORD,
             uid=identity.uid,
             gid=identity.gid,

@@ -47,6 +47,7 @@ def release_mailboxes(cast: Cast) -> None:
     """Let the minutes go by after which the mailbox of a lost poller is fetched again."""
     with cast.scope():
         Mailbox.objects.exclude(claimed_at=None).update(claimed_at=timezone.now() - timedelta(hours=1))
+        Mailbox.objects.filter(next_poll_at__gt=timezone.now()).update(next_poll_at=timezone.now())
 
 
 def pass_time(cast: Cast) -> None:

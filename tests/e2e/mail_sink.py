@@ -42,11 +42,11 @@ class Behaviour:
 class MailSink:
     """A mail server that keeps what it is given, and misbehaves as told; for our mail, and for that of the world."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
         self.received: list[Received] = []
         self.behaviours: list[Behaviour] = []
         self.hang_seconds = 2.0
-        self.port = free_port()
+        self.port = port or free_port()
         # Where to deliver onwards: (authserv-id, domains whose senders have passed, how to deliver).
         self.onwards: tuple[str, set[str], Callable[[str, bytes], None]] | None = None
         self._controller = Controller(self, hostname=HOST, port=self.port)
@@ -90,6 +90,8 @@ class MailSink:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         told = self._told("RCPT", address)
+        if told == "drop":
+            server.transport.abort()
         if not told:
             envelope.rcpt_tos.append(address)
         return told or "250 OK"

@@ -153,10 +153,11 @@ class Installation:
     def sweep(self) -> None:
         self.ask("mailintake.tasks.poll_mailboxes", "mailintake.tasks.sweep_inbound", "outbox.tasks.sweep_outgoing")
 
-    def worker(self, *, concurrency: int = 2, **more: str) -> Process:
+    def worker(self, *, concurrency: int = 2, arguments: tuple[str, ...] = (), **more: str) -> Process:
+        """A worker for all queues, unless `arguments` say otherwise."""
         number = len(self.processes)
         command = [sys.executable, "-m", "celery", "-A", "helpdesk", "worker", "-c", str(concurrency), "-l", "INFO"]
-        command += ["-n", f"w{number}@%h", "--without-gossip", "--without-mingle"]
+        command += ["-n", f"w{number}@%h", "--without-gossip", "--without-mingle", *arguments]
         process = Process(command, self.environment | more, self.directory / f"worker{number}.log")
         self.processes.append(process)
         process.start()
@@ -166,10 +167,10 @@ class Installation:
         for worker in workers:
             wait_until(lambda log=worker.log: "ready." in log.read_text(), seconds=60, what="a worker")
 
-    def smtpd(self, *, respawned: bool = False, **more: str) -> "Smtpd":
+    def smtpd(self, *arguments: str, respawned: bool = False, **more: str) -> "Smtpd":
         """The SMTP listener, answering; `respawned` starts it anew whenever it dies."""
         port = free_port()
-        command = [sys.executable, *(["-m", "tests.e2e.respawn"] if respawned else ["manage.py"]), "smtpd"]
+        command = [sys.executable, *(["-m", "tests.e2e.respawn"] if respawned else ["manage.py"]), "smtpd", *arguments]
         environment = self.environment | {"VASTE_SMTP_LISTEN": f"{HOST}:{port}"} | more
         process = Smtpd(command, environment, self.directory / f"smtpd{len(self.processes)}.log", port)
         self.processes.append(process)

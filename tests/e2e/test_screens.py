@@ -26,12 +26,16 @@ SERIOUS = ("serious", "critical")
 # Answers that are no page: files, redirects, and the fragment of one.
 NO_PAGES = {
     *("tickets:home", "tickets:original", "tickets:attachment", "mailintake:log_raw", "mailintake:mailbox_result"),
+    *("mailintake:signed_in", "mailintake:mailbox_sign_in"),
     *("portal:work_file", "portal:confirm_file", "account_inactive", "account_signup"),
     *("accounts:two_step_off", "accounts:two_step_codes", "accounts:two_step_codes_file"),
     *("mfa_authenticate", "mfa_reauthenticate"),
 }
 # Their forms ask for the password again some minutes after signing in.
-ASK_AGAIN = ("mailintake:mailbox", "mailintake:mailbox_add", "outbox:transport", "accounts:two_step_on")
+ASK_AGAIN = (
+    *("mailintake:mailbox", "mailintake:mailbox_add", "mailintake:mailbox_hook"),
+    *("outbox:transport", "accounts:two_step_on"),
+)
 MORE = {
     "search-found": "/search/?q=packline",
     "search-nothing": "/search/?q=xyzzy",

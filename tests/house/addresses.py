@@ -46,6 +46,8 @@ def row(methods: str, who: tuple[str, ...], blind: tuple[str, ...] = (), **param
 
 
 KONSTA = ("konsta",)
+# Posted to by programs, which have no session that could be abused: no form token, a signature instead.
+FORGEABLE = frozenset({"mailintake:hook"})
 
 ADDRESSES = {
     # Signing in, and what belongs to one's own account.
@@ -99,10 +101,19 @@ ADDRESSES = {
     "mailintake:mailbox": row("GET POST", ADMIN, pk="mailbox"),
     "mailintake:mailbox_result": row("GET", ADMIN, pk="mailbox"),
     "mailintake:mailbox_test": row("POST", ADMIN, pk="mailbox"),
+    "mailintake:mailbox_older": row("POST", ADMIN, pk="mailbox"),
+    "mailintake:mailbox_sign_in": row("GET POST", ADMIN, pk="mailbox"),
+    "mailintake:signed_in": row("GET", ADMIN),
+    "mailintake:mailbox_hook": row("GET POST", ADMIN, pk="mailbox"),
+    "mailintake:mailbox_hook_end": row("POST", ADMIN, pk="mailbox"),
+    # Signed by whoever posts, without cookies; see FORGEABLE.
+    "mailintake:hook": row("POST", PUBLIC, token="hook_token"),
     "mailintake:log": row("GET", LEADS),
     "mailintake:log_in": row("GET", LEADS, pk="mail"),
     "mailintake:log_raw": row("GET", LEADS, pk="mail"),
     "mailintake:log_let_in": row("POST", LEADS, pk="spare_mail"),
+    "mailintake:log_read_again": row("POST", LEADS, pk="spare_mail"),
+    "mailintake:log_erase": row("POST", ADMIN, pk="spare_mail"),
     "mailintake:log_out": row("GET", LEADS, pk="outgoing"),
     "mailintake:log_again": row("POST", LEADS, pk="outgoing"),
     # Settings of the desk.
@@ -166,6 +177,9 @@ ADDRESSES = {
     "outbox:template_reset": row("POST", ADMIN, purpose="=details", language="=fi"),
     "outbox:transport": row("GET POST", ADMIN),
     "outbox:transport_remove": row("POST", ADMIN),
+    "outbox:signing": row("GET POST", ADMIN),
+    "outbox:signing_check": row("POST", ADMIN, pk="signing_key"),
+    "outbox:signing_remove": row("POST", ADMIN, pk="signing_key"),
     # Behind mail links: the token is the right.
     "portal:work": row("GET", PUBLIC, token="work_token"),
     "portal:code": row("POST", PUBLIC, token="work_token"),

@@ -7,11 +7,14 @@ from typing import Any
 from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
+from accounts.actors import SYSTEM
 from accounts.models import LegalEntity, Membership, Module, Product
-from mailintake.models import InboundMessage, Mailbox, ThreadMark
+from mailintake.enums import HookKind
+from mailintake.models import InboundMessage, Mailbox, OlderMail, ThreadMark
+from mailintake.services.hooks import open_hook
 from mailintake.services.receiving import store_raw
 from mailintake.tasks import process
-from outbox.models import MailTemplate, OutgoingFile, OutgoingMail, Transport
+from outbox.models import Delivery, MailTemplate, Outage, OutgoingFile, OutgoingMail, SigningKey, Transport
 from sla.models import Contract, StepFired, Timer
 from tests.conftest import Cast
 from tests.flows.mails import mail
@@ -101,6 +104,7 @@ def _mail_in(cast: Cast, ids: dict[str, Any]) -> None:
     with cast.scope():
         box = Mailbox.objects.create(address=address, queue=cast.desk.queue)
         ids["mailbox"] = box.pk
+        ids["hook_token"], _ = open_hook(box, kind=HookKind.RAW, key="", by=SYSTEM)
         for name in ("mail", "spare_mail"):
             raw = mail(sender="eva@elsewhere.example", to=address, subject=f"Kysymys {name}", text="Miten?\n")
             ids[name] = store_raw(box, source=name, raw=raw, received_at=timezone.now(), recipient=address).pk
@@ -119,6 +123,11 @@ def _loose_rows(cast: Cast, ids: dict[str, Any], held: Ticket, worker: str) -> N
         OutgoingFile.objects.create(mail=outgoing, name="a", content_type="text/plain", storage_key="a", size=1)
         MailTemplate.objects.create(purpose="details", language="fi", subject="Työ", body="{{number}}")
         Transport.objects.create(host="smtp.elsewhere.example")
+        now = timezone.now()
+        Delivery.objects.create(mail=outgoing, address="a@elsewhere.example", fate="accepted", at=now)
+        ids["signing_key"] = SigningKey.objects.create(domain="elsewhere.example", selector="vaste").pk
+        Outage.objects.create(own=True, since=now, said="554 No", rests_until=now)
+        OlderMail.objects.create(mailbox_id=ids["mailbox"], uidl="1")
         ThreadMark.objects.create(ticket=held, mail_id="thread@elsewhere.example")
         StepFired.objects.create(timer=Timer.objects.all()[0], step=75, at=timezone.now())
         BoundBrowser.objects.create(member=member, secret_hash="0" * 64, expires_at=timezone.now())

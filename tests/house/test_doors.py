@@ -9,11 +9,12 @@ from tests.house.catalogue import APP, OWNER, ask
 
 # Name and arguments of every function that runs with the owner's rights.
 DOORS = {
-    "door_due_inbound(how_many integer)",
+    "door_due_inbound(of_each integer, waiting_since timestamp with time zone)",
+    "door_due_mailboxes(failing_at_once integer)",
     "door_due_outgoing(how_many integer)",
     "door_due_timers(how_many integer)",
     "door_mailbox_by_address(wanted text)",
-    "door_mailboxes()",
+    "door_silent_mailboxes()",
     "search_tickets(words text, how_many integer)",
 }
 FUNCTIONS = """
@@ -63,6 +64,6 @@ def test_search_finds_nothing_without_a_tenant_and_nothing_of_another(acme: Cast
 
 @pytest.mark.django_db
 def test_the_door_opens_for_no_other_role() -> None:
-    (right,) = ask("SELECT has_function_privilege('pg_monitor', 'door_mailboxes()', 'EXECUTE')")
+    (right,) = ask("SELECT has_function_privilege('pg_monitor', 'door_silent_mailboxes()', 'EXECUTE')")
 
     assert right == (False,)

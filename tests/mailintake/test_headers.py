@@ -116,7 +116,6 @@ def test_message_ids_lose_brackets_and_noise() -> None:
         ("Matti <Matti@Example.FI>", Address("Matti", "matti@example.fi")),
         ('"Virtanen, Anna" <anna@x.example>', Address("Virtanen, Anna", "anna@x.example")),
         ("anna@x.example (Anna)", Address("Anna", "anna@x.example")),
-        ("Anna anna@x.example", Address("Anna", "anna@x.example")),
         ("Anna <anna@x.example", Address("Anna", "anna@x.example")),
         ("=?utf-8?Q?P=C3=A4ivi?= <paivi@x.example>", Address("Päivi", "paivi@x.example")),
         ('"agent@vaste.example" <eve@evil.example>', Address("agent@vaste.example", "eve@evil.example")),
@@ -145,6 +144,10 @@ def test_one_sender_is_read(value: str, expected: Address) -> None:
         ("<agent@vaste.example@evil.example>",),
         ('"agent@vaste.example,"@evil.example',),
         ("agent@vaste.example\u200b",),
+        ("Anna anna@x.example",),
+        ("anna@x.example Anna",),
+        ('"agent@vaste.example" eve@evil.example',),
+        ("Agent agent@vaste.example", "agent@vaste.example"),
     ],
 )
 def test_an_unclear_sender_is_nobody(values: tuple[str, ...]) -> None:

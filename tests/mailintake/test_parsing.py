@@ -173,9 +173,9 @@ BOMBS: dict[str, Callable[[], bytes]] = {
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_costs_seconds_at_most(name: str) -> None:
     raw = BOMBS[name]()
-    started = time.perf_counter()
+    started = time.process_time()
     mail = parse(raw)
-    assert time.perf_counter() - started < SECONDS
+    assert time.process_time() - started < SECONDS
     assert mail.from_.email == "a@example.com"
 
 
@@ -289,7 +289,7 @@ def test_corpus_floors() -> None:
             "body",
         ),
     }
-    floors = {"subject": 0.95, "sender": 0.97, "files": 0.94, "ids": 1.0, "body": 0.91}
+    floors = {"subject": 0.95, "sender": 0.97, "files": 0.94, "ids": 1.0, "body": 0.95}
     assert {name: share for name, share in shares.items() if share < floors[name]} == {}
 
 

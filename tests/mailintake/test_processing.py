@@ -10,7 +10,7 @@ from mailintake import tasks
 from mailintake.enums import InboundState, IntakeMode
 from mailintake.models import InboundMessage, Mailbox
 from mailintake.services.receiving import store_raw
-from mailintake.tasks import MAX_ATTEMPTS, RETRY, process, sweep_inbound
+from mailintake.tasks import MAX_ATTEMPTS, RETRY, process, waiting
 from tests.conftest import Cast
 from tests.mailintake.post import OTTO, arrive, entries, open_box, outgoing, ticket_of, write
 from tickets import threads
@@ -32,6 +32,12 @@ def box(acme: Cast) -> Mailbox:
 def store(cast: Cast, raw: bytes, source: str = "smtp:1") -> InboundMessage:
     with cast.scope():
         return store_raw(Mailbox.objects.get(), source=source, raw=raw, received_at=timezone.now(), recipient=DESK)
+
+
+def sweep_inbound() -> None:
+    """What a sweep asks the workers for, done here."""
+    for tenant_id, inbound_id in waiting():
+        process(tenant_id, inbound_id)
 
 
 def now(cast: Cast, row: InboundMessage) -> InboundMessage:
@@ -262,3 +268,27 @@ def test_the_same_message_id_with_another_body_is_another_mail(acme: Cast, box: 
     states = [arrive(acme, raw).state for raw in (one, other, one)]
 
     assert states == [InboundState.LINKED, InboundState.LINKED, InboundState.DUPLICATE]
+
+
+def test_a_flood_of_one_tenant_does_not_stand_before_the_others(acme: Cast, globex: Cast, box: Mailbox) -> None:
+    other = open_box(globex)
+    long_ago = timezone.now() - timedelta(hours=1)
+    with acme.scope():
+        flood = [InboundMessage(mailbox=box, source=f"smtp:{n}", raw=b"", size=0) for n in range(150)]
+        for row in flood:
+            row.received_at = row.next_attempt_at = long_ago
+        InboundMessage.objects.bulk_create(flood)
+    with globex.scope():
+        late = store_raw(other, source="smtp:1", raw=write(), received_at=timezone.now(), recipient=DESK)
+        InboundMessage.objects.update(next_attempt_at=timezone.now() - timedelta(seconds=10))
+
+    asked = waiting()
+
+    assert (globex.tenant.pk, late.pk) in asked[:2]
+    assert len(asked) == tasks.OF_EACH + 1
+
+
+def test_a_mail_that_has_just_come_in_is_left_to_its_own_task(acme: Cast, box: Mailbox) -> None:
+    store(acme, write())
+
+    assert waiting() == []

@@ -52,6 +52,22 @@ MOBILE = [
     "Von meinem iPhone gesendet",
     "Envoyé de mon iPhone",
     "Enviado desde mi iPhone",
+    "Sent with Airmail",
+    "(sent from a phone)",
+    "Sent wirelessly via BlackBerry from T-Mobile.",
+    "Lähetetty Samsung Galaxy -älypuhelimesta.",
+    "Gesendet mit der Telekom Mail App",
+    "Verstuurd vanaf mijn iPad",
+    "從我的 iPhone 傳送",
+]
+NO_PHONE = [
+    "Sent by courier yesterday.",
+    "Sent from the warehouse on Monday.",
+    "Skickat från lagret igår.",
+    "Lähetetty eilen postissa",
+    "Enviado de nuevo el pedido",
+    "Envoyé de Paris hier",
+    "Gesendet von Köln am Montag",
 ]
 NEW = "Hei,\n\nei toimi vieläkään.\n\nTerveisin\nMatti"
 
@@ -76,13 +92,29 @@ def test_a_quoted_mail_head_starts_the_history(head: str) -> None:
 @pytest.mark.parametrize("line", MOBILE)
 def test_a_phones_own_line_is_no_news(line: str) -> None:
     assert split(f"{NEW}\n\n{line}").new == NEW
-    assert split(f"{NEW}\n\n{line}\n\n{ATTRIBUTIONS['en gmail']}\n> x").new == NEW
+    assert split(f"{NEW}\n\n{line}\n\n{HEADS['fi']}\n\nx").new == NEW
+
+
+@pytest.mark.parametrize("line", NO_PHONE)
+def test_a_persons_own_last_line_is_news(line: str) -> None:
+    assert split(f"{NEW}\n\n{line}").new == f"{NEW}\n\n{line}"
 
 
 def test_a_signature_goes_but_a_long_text_below_dashes_stays() -> None:
     assert split(f"{NEW}\n-- \nMatti\nAsiakas Oy").new == NEW
     long = f"{NEW}\n--\n" + "\n".join(f"rivi {number}" for number in range(30))
     assert split(long).new == long
+
+
+@pytest.mark.parametrize("closing", ["Sent from my iPhone", "--\nMatti\nAsiakas Oy"])
+def test_above_a_marked_quote_every_line_is_kept(closing: str) -> None:
+    found = split(f"{NEW}\n\n{closing}\n\n{ATTRIBUTIONS['en gmail']}\n> x")
+    assert (found.new, found.quoted) == (f"{NEW}\n\n{closing}", f"{ATTRIBUTIONS['en gmail']}\n> x")
+
+
+def test_a_quote_that_nothing_announces_stays_with_its_answer() -> None:
+    text = "> Versio?\n> Käykö?\n\n4.2, käy."
+    assert split(text).new == text
 
 
 def test_answers_between_quotes_keep_their_questions() -> None:
@@ -157,7 +189,18 @@ def test_corpus_reply_texts() -> None:
     for name, reply in wanted.items():
         new = split(decode((CORPUS / name).read_bytes()).replace("\r\n", "\n")).new
         right += new.split() == reply.split()
-        # The one exception wants a quote of somebody else's mail to count as the reply.
-        assert "embedded_email_16" in name or not set(reply.split()) - set(new.split()), name
+        assert not set(reply.split()) - set(new.split()), name
     print(f"corpus: reply text exact: {right} of {len(wanted)}")  # noqa: T201 - the figure, for -s
-    assert right / len(wanted) >= 0.78
+    assert right / len(wanted) >= 0.8
+
+
+WRITTEN = st.lists(st.one_of(PLAIN, st.just("")), min_size=1, max_size=12).filter(any)
+
+
+@given(WRITTEN, st.sampled_from([*ATTRIBUTIONS.values(), *HEADS.values()]), st.lists(PLAIN, min_size=1, max_size=6))
+def test_new_text_above_any_history_is_kept_to_the_word(new: list[str], opening: str, old: list[str]) -> None:
+    for mark in ("", "> "):
+        history = "\n".join(mark + line for line in old)
+        found = split("\n".join(new) + f"\n\n{opening}\n\n{history}\n")
+        assert found.new.split() == "\n".join(new).split()
+        assert found.quoted.split()[-1] == old[-1].split()[-1]

@@ -12,6 +12,7 @@ from django.utils import timezone
 from mailintake.enums import InboundState
 from mailintake.models import InboundMessage, Mailbox
 from mailintake.services.polling import poll
+from mailintake.tasks import process
 from outbox.enums import MailState
 from outbox.models import OutgoingMail
 from tests.accounts.settings_support import form_of, new_actions, statements, words
@@ -291,7 +292,7 @@ def test_a_mailbox_that_nobody_fetches_is_told_on_every_page_of_the_desk(acme: C
 
     quarter = timezone.now() - timedelta(minutes=16)
     alarm = "has not been fetched since"
-    assert alarm not in seen("ada", started_at=quarter)  # by SMTP only: nobody has to fetch it
+    assert alarm not in seen("ada", watched_from=quarter)  # by SMTP only: nobody has to fetch it
     assert alarm not in seen("ada", host="imap.mail.example", fetched_at=timezone.now())
     assert alarm in seen("aino", fetched_at=quarter)
     assert link not in seen("aino")
@@ -299,3 +300,47 @@ def test_a_mailbox_that_nobody_fetches_is_told_on_every_page_of_the_desk(acme: C
     assert alarm in seen("ada", fetched_at=None)
     assert alarm not in seen("konsta")
     assert alarm not in seen("ada", active=False)
+
+
+def test_a_mail_is_read_again_and_becomes_what_it_should(acme: Cast) -> None:
+    row = store(acme, raw=RAW + b"It leaks.\r\n", state=InboundState.QUARANTINED, reason="failed", attempts=3)
+    client, url = acme.client("liisa"), reverse("mailintake:log_read_again", args=[row.pk])
+
+    assert new_actions(acme, lambda: client.post(url)) == ["mail.read_again"]
+    with acme.scope():
+        assert (row.refreshed().state, row.attempts, row.reason) == (InboundState.RECEIVED, 0, "")
+    process(acme.tenant.pk, row.pk)
+    with acme.scope():
+        assert (row.refreshed().state, row.subject) == (InboundState.TRIAGE, "Pump")
+
+
+def test_a_mail_on_a_ticket_is_not_read_again(acme: Cast) -> None:
+    row = store(acme, state=InboundState.LINKED)
+    url = reverse("mailintake:log_read_again", args=[row.pk])
+
+    assert new_actions(acme, lambda: acme.client("ada").post(url)) == []
+    with acme.scope():
+        assert row.refreshed().state == InboundState.LINKED
+
+
+def test_a_deleted_mail_says_nothing_and_does_not_come_again(acme: Cast) -> None:
+    row = store(acme, raw=RAW + b"My secret.\r\n", state=InboundState.RECEIVED)
+    process(acme.tenant.pk, row.pk)
+    url = reverse("mailintake:log_erase", args=[row.pk])
+
+    assert acme.client("liisa").post(url).status_code == 403
+    assert new_actions(acme, lambda: acme.client("ada").post(url)) == ["mail.erased"]
+    with acme.scope():
+        gone = InboundMessage.objects.get(pk=row.pk)
+        texts = [value for value in vars(gone).values() if isinstance(value, str)]
+        assert bytes(gone.raw) == b""
+        assert not any("otto" in text or "Pump" in text or "paperi" in text for text in texts)
+    page = words(acme.client("ada").get(reverse("mailintake:log_in", args=[row.pk])))
+    assert "Deleted for privacy" in page
+    assert "My secret" not in page
+
+    again = store(acme, raw=RAW + b"My secret.\r\n", source="imap:2:7", state=InboundState.RECEIVED)
+    process(acme.tenant.pk, again.pk)
+    with acme.scope():
+        assert again.refreshed().state == InboundState.DUPLICATE
+    assert new_actions(acme, lambda: acme.client("ada").post(url)) == []

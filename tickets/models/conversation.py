@@ -1,5 +1,6 @@
 """What was said and done: messages, attachments, work, and the log of events."""
 
+import re
 from datetime import timedelta
 from typing import ClassVar
 
@@ -18,12 +19,22 @@ from tickets.models.tickets import Ticket
 
 CAUTIONS = {
     "member_unproven": _("Sender not proven: kept as a note, nothing was sent to the requester"),
+    "member_without_right": _("The colleague may not work on this ticket: kept as a note, nothing was done"),
+    "command_refused": _("Its commands could not be done: kept as a note, nothing was sent to the requester"),
     "forwarded": _("Forwarded by a colleague; the thread now belongs to this ticket"),
     "auto_reply": _("Automatic reply"),
     "bulk": _("Written by a program"),
     "bounce": _("A mail of this ticket could not be delivered"),
+    "delay": _("A mail of this ticket is late on its way"),
+    "complaint": _("A mail of this ticket was reported as spam"),
     "report": _("Report of a mail server"),
 }
+
+
+# What a browser shows in its place in a mail, up to a size; everything else is a file to fetch.
+PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+MAX_PICTURE = 2 * 2**20
+PICTURE_PLACE = re.compile(r'src="cid:([^"]{1,250})"')
 
 
 class Message(TenantModel):
@@ -68,6 +79,20 @@ class Message(TenantModel):
         return self.outgoing_id is not None and self.delivered_at is None and timezone.now() < self.at + window
 
     @property
+    def shown_pictures(self) -> "dict[str, Attachment]":
+        """By content id: the pictures that came inside the mail and that its HTML shows in their places."""
+        places = set(PICTURE_PLACE.findall(self.html))
+        return {
+            file.content_id: file for file in self.attachments.all() if file.is_picture and file.content_id in places
+        }
+
+    @property
+    def listed_files(self) -> "list[Attachment]":
+        """What stands below the message: all files but those pictures, such as the logo of a signature."""
+        shown = {file.pk for file in self.shown_pictures.values()}
+        return [file for file in self.attachments.all() if file.pk not in shown]
+
+    @property
     def is_note(self) -> bool:
         return self.kind == MessageKind.NOTE
 
@@ -93,6 +118,11 @@ class Attachment(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it may be shown in its place in the mail that it came in."""
+        return self.inline and self.content_type in PICTURES and self.size <= MAX_PICTURE
 
 
 class WorkEntry(TenantModel):

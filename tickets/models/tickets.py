@@ -1,6 +1,6 @@
 """The ticket, and the counter that numbers it."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -24,6 +24,9 @@ from sla.enums import Priority
 from sla.models import Contract
 from tickets.enums import UNFINISHED, Channel, Kind, StatusClass
 from tickets.models.queues import Queue, Status
+
+if TYPE_CHECKING:
+    from tickets.models.conversation import Message
 
 
 class TicketCounter(TenantModel):
@@ -76,6 +79,8 @@ class Ticket(TenantModel):
 
     # The member for whom the row was fetched as one that they may see; no column.
     seen_by: int | None = None
+    # The message it was opened with, on the row that `open_ticket` returns; no column.
+    opened_with: "Message | None" = None
 
     number = models.PositiveBigIntegerField()
     title = models.CharField(_("Title"), max_length=200)

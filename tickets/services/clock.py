@@ -1,6 +1,6 @@
 """From the ticket's log to its promises: the engine's events, the stored timers, and what lists show of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.utils import timezone
@@ -18,12 +18,14 @@ from sla.log import (
     WorkStarted,
 )
 from sla.models import Timer
-from sla.services.promises import choose, project, rules_of
+from sla.services.promises import Choice, Projection, choose, project, rules_of
 from tickets.enums import EventKind
 from tickets.models import Ticket, TicketEvent
-from tickets.services.events import append
+from tickets.services.events import entry
 
 WARN_PERCENT = 75
+# What lists show of the timers, repeated in the ticket.
+SHOWN = ("next_metric", "next_due_at", "next_warn_at", "clock_paused_at")
 
 
 def choose_promises(ticket: Ticket, *, at: datetime) -> None:
@@ -31,10 +33,14 @@ def choose_promises(ticket: Ticket, *, at: datetime) -> None:
     choice = choose(ticket.customer, ticket.queue.policy, on=ticket.received_at.date())
     ticket.contract = choice.contract if choice else None
     ticket.save(update_fields=["contract"])
-    if choice is None:
-        return
+    if choice:
+        policy_event(ticket, choice, at=at).save()
+
+
+def policy_event(ticket: Ticket, choice: Choice, *, at: datetime) -> TicketEvent:
+    """The entry that says which promises rule from `at` on, and why; not yet saved."""
     calendar = choice.version.calendar.current
-    append(
+    return entry(
         ticket,
         EventKind.POLICY,
         by=SYSTEM,
@@ -49,8 +55,13 @@ def choose_promises(ticket: Ticket, *, at: datetime) -> None:
 
 def build_log(ticket: Ticket) -> list[Event]:
     """The ticket's events as the engine takes them, in their order."""
+    return _as_log(_events(ticket))
+
+
+def _as_log(events: Iterable[TicketEvent]) -> list[Event]:
     made = (
-        _policy_event(event) if event.kind == EventKind.POLICY else _plain_event(event) for event in _events(ticket)
+        _policy_event(event, seq) if event.kind == EventKind.POLICY else _plain_event(event, seq)
+        for seq, event in enumerate(events)
     )
     return [event for event in made if event is not None]
 
@@ -60,16 +71,16 @@ def _events(ticket: Ticket) -> Iterable[TicketEvent]:
     return ticket.events.in_order().only("ticket", "kind", "at", "recorded_at", "data")
 
 
-def _policy_event(event: TicketEvent) -> PolicySet | None:
+def _policy_event(event: TicketEvent, seq: int) -> PolicySet | None:
     data = event.data
     if not data["calendar_version"]:
         return None
     rules = rules_of(data["policy_version"], data["calendar_version"], data["priority"])
-    return PolicySet(at=event.at, recorded_at=event.recorded_at, seq=event.pk, policy=rules)
+    return PolicySet(at=event.at, recorded_at=event.recorded_at, seq=seq, policy=rules)
 
 
-def _plain_event(event: TicketEvent) -> Event | None:  # noqa: PLR0911  # one answer per kind of event
-    at, recorded_at, seq, data = event.at, event.recorded_at, event.pk, event.data
+def _plain_event(event: TicketEvent, seq: int) -> Event | None:  # noqa: PLR0911  # one answer per kind of event
+    at, recorded_at, data = event.at, event.recorded_at, event.data
     match event.kind:
         case EventKind.RECEIVED:
             return Received(at=at, recorded_at=recorded_at, seq=seq, channel=data.get("channel", ""))
@@ -91,21 +102,56 @@ def _plain_event(event: TicketEvent) -> Event | None:  # noqa: PLR0911  # one an
     return None
 
 
-def refresh(ticket: Ticket, *, now: datetime | None = None) -> list[Timer]:
+def refresh(ticket: Ticket, *, now: datetime | None = None, changed: Sequence[str] = ()) -> list[Timer]:
     """Replay the locked ticket's log into its timers and into the ticket; returns the timers.
 
-    A promise found broken is logged here, once, whoever finds it first: the sweep, or a late reply.
+    A promise found broken is logged here, once, whoever finds it first: the sweep, or a late reply. `changed` names
+    further fields of the ticket that the caller has set and wants saved with it.
     """
-    now = now or timezone.now()
-    log = build_log(ticket)
-    promised = any(isinstance(event, PolicySet) for event in log)
-    projection = project(ticket.pk, log, contract=ticket.contract, now=now) if promised else None
-    timers = projection.timers if projection else []
-    for timer in projection.newly_breached if projection else []:
-        due_at = timer.due_at.isoformat() if timer.due_at else ""
-        append(ticket, EventKind.BREACHED, by=SYSTEM, at=timer.breached_at, metric=timer.metric, due_at=due_at)
+    now, log = now or timezone.now(), build_log(ticket)
+    projection = _project(ticket, log, now)
+    for event in _breached(ticket, projection.newly_breached):
+        event.save()
+    _show(ticket, projection.timers, log)
+    ticket.save(update_fields=[*SHOWN, *changed])
+    return projection.timers
+
+
+def begin(ticket: Ticket, events: Sequence[TicketEvent]) -> list[Timer]:
+    """The timers of a ticket that is about to be written, from the events it is opened with, in their order.
+
+    What lists show of them is set in the ticket. A promise that is broken from the start, as by old mail, is an event
+    of `breaches`.
+    """
+    log = _as_log(events)
+    timers = _project(ticket, log, timezone.now(), is_new=True).timers
     _show(ticket, timers, log)
     return timers
+
+
+def breaches(ticket: Ticket, timers: Iterable[Timer]) -> list[TicketEvent]:
+    """The entries that tell which of the timers are broken; not yet saved."""
+    return _breached(ticket, [timer for timer in timers if timer.breached_at])
+
+
+def _project(ticket: Ticket, log: list[Event], now: datetime, *, is_new: bool = False) -> Projection:
+    if not any(isinstance(event, PolicySet) for event in log):
+        return Projection([], [])
+    return project(ticket.pk, log, contract=ticket.contract, now=now, is_new=is_new)
+
+
+def _breached(ticket: Ticket, timers: Iterable[Timer]) -> list[TicketEvent]:
+    return [
+        entry(
+            ticket,
+            EventKind.BREACHED,
+            by=SYSTEM,
+            at=timer.breached_at,
+            metric=timer.metric,
+            due_at=timer.due_at.isoformat() if timer.due_at else "",
+        )
+        for timer in timers
+    ]
 
 
 def _show(ticket: Ticket, timers: list[Timer], log: list[Event]) -> None:
@@ -118,7 +164,6 @@ def _show(ticket: Ticket, timers: list[Timer], log: list[Event]) -> None:
     paused = bool(live) and not due and not ticket.is_finished
     changes = [event.at for event in log if isinstance(event, StatusChanged)]
     ticket.clock_paused_at = changes[-1] if paused and changes else None
-    ticket.save(update_fields=["next_metric", "next_due_at", "next_warn_at", "clock_paused_at"])
 
 
 def _warn_at(timer: Timer) -> datetime | None:

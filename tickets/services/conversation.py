@@ -1,6 +1,6 @@
 """What is written on a ticket: replies, notes, and what requesters send."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -74,11 +74,6 @@ def add_message(ticket: Ticket, kind: MessageKind, written: Written, *, by: Acto
     return message
 
 
-def _touch(ticket: Ticket, at: datetime) -> None:
-    ticket.last_activity_at = at
-    ticket.save(update_fields=["last_activity_at"])
-
-
 @transaction.atomic
 def reply(
     ticket: Ticket, written: Written, *, by: Actor, then: StatusClass | None = None, at: datetime | None = None
@@ -99,9 +94,28 @@ def reply(
     if target and target != ticket.status_class:
         ticket.resolved_at = None
         enter(ticket, target, by=by, at=at)
-        ticket.save(update_fields=[*STATUS_FIELDS, "resolved_at"])
-    _touch(ticket, at)
-    clock.refresh(ticket)
+    ticket.last_activity_at = at
+    clock.refresh(ticket, changed=[*STATUS_FIELDS, "resolved_at"])
+    return message
+
+
+@transaction.atomic
+def record_reply(ticket: Ticket, written: Written, *, by: Actor, at: datetime) -> Message:
+    """Keep a reply that its writer sent to the requester from their own mail program, with the desk in Cc.
+
+    It has left already, so nothing is sent, and the response is given `at` the moment it reached the desk.
+    """
+    ticket = locked(ticket)
+    message = add_message(ticket, MessageKind.REPLY, written, by=by, at=at)
+    message.delivered_at = at
+    message.save(update_fields=["delivered_at"])
+    append(ticket, EventKind.REPLY, by=by, at=at, message=message.pk)
+    append(ticket, EventKind.DELIVERED, by=by, at=at, message=message.pk, written_at=at.isoformat())
+    ticket.first_responded_at = ticket.first_responded_at or at
+    if ticket.status_class == StatusClass.NEW:
+        enter(ticket, StatusClass.OPEN, by=by, at=max(at, _last_status_at(ticket)))
+    ticket.last_activity_at = max(at, ticket.last_activity_at)
+    clock.refresh(ticket, changed=[*STATUS_FIELDS, "first_responded_at"])
     return message
 
 
@@ -119,7 +133,8 @@ def note(ticket: Ticket, written: Written, *, by: Actor, at: datetime | None = N
     ticket = locked(ticket)
     message = add_message(ticket, MessageKind.NOTE, written, by=by, at=at)
     append(ticket, EventKind.NOTE, by=by, at=at, message=message.pk)
-    _touch(ticket, at)
+    ticket.last_activity_at = at
+    ticket.save(update_fields=["last_activity_at"])
     return message
 
 
@@ -130,8 +145,13 @@ def ask(ticket: Ticket, written: Written, *, by: Actor, at: datetime | None = No
 
 
 @transaction.atomic
-def receive(ticket: Ticket, written: Written, *, by: Actor, at: datetime) -> Message:
-    """A requester wrote: the ticket that waited for them or was resolved goes on, and its consultant hears of it."""
+def receive(
+    ticket: Ticket, written: Written, *, by: Actor, at: datetime, has_read: Collection[str] = frozenset()
+) -> Message:
+    """A requester wrote: the ticket that waited for them or was resolved goes on, and its consultant hears of it.
+
+    `has_read` are addresses that the mail went to as well; a consultant among them hears of it once.
+    """
     ticket = locked(ticket)
     message = add_message(ticket, MessageKind.REQUESTER, written, by=by, at=at)
     append(ticket, EventKind.MESSAGE, by=by, at=at, message=message.pk)
@@ -139,10 +159,9 @@ def receive(ticket: Ticket, written: Written, *, by: Actor, at: datetime) -> Mes
         if ticket.status_class == StatusClass.RESOLVED:
             ticket.resolved_at = None
         enter(ticket, StatusClass.OPEN, by=by, at=max(at, _last_status_at(ticket)))
-        ticket.save(update_fields=[*STATUS_FIELDS, "resolved_at"])
-    _touch(ticket, at)
-    clock.refresh(ticket)
-    _tell_assignee(ticket, message)
+    ticket.last_activity_at = at
+    clock.refresh(ticket, changed=[*STATUS_FIELDS, "resolved_at"])
+    _tell_assignee(ticket, message, has_read)
     return message
 
 
@@ -152,11 +171,11 @@ def _last_status_at(ticket: Ticket) -> datetime:
     return latest or ticket.received_at
 
 
-def _tell_assignee(ticket: Ticket, message: Message) -> None:
+def _tell_assignee(ticket: Ticket, message: Message, has_read: Collection[str]) -> None:
     if ticket.assignee_id is None:
         return
     member = Membership.objects.active().filter(pk=ticket.assignee_id).select_related("user", "office").first()
-    if member:
+    if member and member.email not in has_read:
         mails.forward_answer(ticket, message, member)
 
 

@@ -25,8 +25,15 @@ def locked(ticket: Ticket, *, even_closed: bool = False) -> Ticket:
 
 def append(ticket: Ticket, kind: EventKind, *, by: Actor, at: datetime | None = None, **data: Any) -> TicketEvent:
     """Add an event that took effect `at`, now by default; `data` holds plain JSON values."""
+    event = entry(ticket, kind, by=by, at=at, **data)
+    event.save()
+    return event
+
+
+def entry(ticket: Ticket, kind: EventKind, *, by: Actor, at: datetime | None = None, **data: Any) -> TicketEvent:
+    """An event to be saved by the caller, together with others."""
     now = timezone.now()
-    return TicketEvent.objects.create(
+    return TicketEvent(
         ticket=ticket,
         kind=kind,
         at=at or now,

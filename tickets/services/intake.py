@@ -4,18 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts.actors import Actor, requester_actor
+from accounts.actors import Actor, member_actor, requester_actor
 from accounts.models import Customer, Membership, Module, Product, Requester
+from accounts.scope import require_tenant_id
 from accounts.services import audit
 from sla.enums import Priority
+from sla.models import Contract, Timer
+from sla.services.promises import Choice, choose
 from tickets.enums import Channel, EventKind, Kind, MessageKind, StatusClass
-from tickets.models import Queue, Ticket, TicketCounter
+from tickets.models import Queue, Ticket, TicketCounter, TicketEvent
 from tickets.services import assignment, clock, mails
-from tickets.services.conversation import Written, add_message
-from tickets.services.events import append, enter, status_of
+from tickets.services.conversation import Written, add_message, record_reply
+from tickets.services.events import append, entry
 
 # Older mail is taken in, but nobody wants an acknowledgement of yesterday's mail.
 ACKNOWLEDGE_WITHIN = timedelta(days=1)
@@ -39,15 +42,30 @@ class Matter:
     module: Module | None = None
     assignee: Membership | None = None
     copies: Sequence[str] = field(default=())
+    # The member who wrote the first message to the requester, with the desk in Cc.
+    writer: Membership | None = None
+    # Whether the sender's server vouches for the address: only then may an automatic answer repeat their words.
+    proven: bool = False
 
 
-def _next_number() -> int:
-    """The tenant's next ticket number; the counter stays locked until the transaction ends."""
-    counter, _ = TicketCounter.objects.get_or_create()
-    counter = TicketCounter.objects.select_for_update().get(pk=counter.pk)
-    counter.last_number += 1
-    counter.save(update_fields=["last_number"])
-    return counter.last_number
+# In one statement, because each ticket waits here for the one before: the number, the status that it begins with, and
+# its id, so that its clocks can be set before it is written.
+NEXT = """
+    INSERT INTO tickets_ticketcounter AS counter (tenant_id, last_number) VALUES (%(tenant)s, %(first)s)
+    ON CONFLICT (tenant_id) DO UPDATE SET last_number = counter.last_number + 1
+    RETURNING last_number, nextval(pg_get_serial_sequence('tickets_ticket', 'id')), (
+        SELECT id FROM tickets_status WHERE tenant_id = %(tenant)s AND status_class = %(class)s AND is_default
+    )
+"""
+
+
+def _next() -> dict[str, int]:
+    """The next ticket's number, id and status; the counter stays locked until the transaction ends."""
+    first = TicketCounter._meta.get_field("last_number").get_default() + 1
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT, {"tenant": require_tenant_id(), "first": first, "class": StatusClass.NEW.value})
+        number, pk, status_id = cursor.fetchone()
+    return {"number": number, "pk": pk, "status_id": status_id}
 
 
 @transaction.atomic
@@ -63,31 +81,50 @@ def open_ticket(
     """
     now = timezone.now()
     at = min(matter.received_at, now)
-    ticket = _create(matter, at, parent)
-    append(ticket, EventKind.RECEIVED, by=by, at=at, channel=matter.channel)
-    enter(ticket, StatusClass.NEW, by=by, at=at)
-    clock.choose_promises(ticket, at=at)
-    message = add_message(ticket, MessageKind.REQUESTER, matter.written, by=requester_actor(matter.requester), at=at)
-    append(ticket, EventKind.MESSAGE, by=requester_actor(matter.requester), at=at, message=message.pk)
+    choice = choose(matter.customer, matter.queue.policy, on=at.date())
+    ticket = _make(matter, at, parent, choice.contract if choice else None)
+    timers = _write(ticket, matter, choice, by=by, at=at)
     if matter.channel == Channel.PHONE and now - at > BACKDATED_AFTER:
         audit.record("ticket.received_by_hand", by=by, target=ticket.number, received_at=at.isoformat())
     if parent:
         append(parent, EventKind.FOLLOW_UP, by=by, number=ticket.number)
-    clock.refresh(ticket)
     if matter.assignee:
         assignment.assign(ticket, matter.assignee, by=by, notify=notify)
-    if notify and acknowledge and now - at < ACKNOWLEDGE_WITHIN:
-        mails.acknowledge(ticket, deliberate=by.is_member)
-    return Ticket.objects.get(pk=ticket.pk)
+    if notify and acknowledge and not matter.writer and now - at < ACKNOWLEDGE_WITHIN:
+        mails.acknowledge(ticket, timers, deliberate=by.is_member, proven=matter.proven)
+    if matter.assignee or matter.writer:
+        ticket.refresh_from_db()
+    return ticket
 
 
-def _create(matter: Matter, at: datetime, parent: Ticket | None) -> Ticket:
-    return Ticket.objects.create(
-        number=_next_number(),
+def _write(ticket: Ticket, matter: Matter, choice: Choice | None, *, by: Actor, at: datetime) -> list[Timer]:
+    """Write the ticket with its first message, its log and its timers; returns the timers."""
+    asks = requester_actor(matter.requester)
+    status = {"class": str(StatusClass.NEW), "status": ticket.status_id}
+    events = [
+        entry(ticket, EventKind.RECEIVED, by=by, at=at, channel=matter.channel),
+        entry(ticket, EventKind.STATUS, by=by, at=at, **status),
+        *([clock.policy_event(ticket, choice, at=at)] if choice else []),
+        *([] if matter.writer else [entry(ticket, EventKind.MESSAGE, by=asks, at=at)]),
+    ]
+    timers = clock.begin(ticket, events)
+    ticket.save(force_insert=True)
+    if matter.writer is None:
+        ticket.opened_with = add_message(ticket, MessageKind.REQUESTER, matter.written, by=asks, at=at)
+        events[-1].data = {"message": ticket.opened_with.pk}
+    TicketEvent.objects.bulk_create([*events, *clock.breaches(ticket, timers)])
+    if matter.writer:
+        ticket.opened_with = record_reply(ticket, matter.written, by=member_actor(matter.writer), at=at)
+    return timers
+
+
+def _make(matter: Matter, at: datetime, parent: Ticket | None, contract: Contract | None) -> Ticket:
+    return Ticket(
+        **_next(),
+        tenant=matter.queue.tenant,
         title=" ".join(matter.title.split())[:200] or "…",
         kind=matter.kind,
         priority=matter.priority,
-        status=status_of(StatusClass.NEW),
         status_class=StatusClass.NEW,
         channel=matter.channel,
         queue=matter.queue,
@@ -95,6 +132,7 @@ def _create(matter: Matter, at: datetime, parent: Ticket | None) -> Ticket:
         requester=matter.requester,
         product=matter.product,
         module=matter.module,
+        contract=contract,
         copies=list(matter.copies)[:20],
         parent=parent,
         received_at=at,

@@ -27,8 +27,7 @@ def start(ticket: Ticket, *, by: Actor, at: datetime | None = None) -> Ticket:
         append(ticket, EventKind.WORK_STARTED, by=by, at=at)
     if ticket.status_class == StatusClass.NEW:
         enter(ticket, StatusClass.OPEN, by=by, at=at)
-    ticket.save(update_fields=[*STATUS_FIELDS, "work_started_at"])
-    clock.refresh(ticket)
+    clock.refresh(ticket, changed=[*STATUS_FIELDS, "work_started_at"])
     return ticket
 
 
@@ -115,9 +114,8 @@ def close(ticket: Ticket, *, by: Actor, at: datetime | None = None) -> Ticket:
 def _close(ticket: Ticket, *, by: Actor, at: datetime) -> Ticket:
     ticket.resolved_at = ticket.resolved_at or at
     enter(ticket, StatusClass.CLOSED, by=by, at=at)
-    ticket.save(update_fields=[*STATUS_FIELDS, "resolved_at"])
     revoke(ticket, LinkPurpose.WORK, at=at)
-    clock.refresh(ticket)
+    clock.refresh(ticket, changed=[*STATUS_FIELDS, "resolved_at"])
     return ticket
 
 
@@ -136,8 +134,7 @@ def _open_again(ticket: Ticket, *, by: Actor, at: datetime) -> Ticket:
     ticket.resolved_at = None
     revoke(ticket, LinkPurpose.CONFIRM, at=at)
     enter(ticket, StatusClass.OPEN, by=by, at=at)
-    ticket.save(update_fields=[*STATUS_FIELDS, "resolved_at"])
-    clock.refresh(ticket)
+    clock.refresh(ticket, changed=[*STATUS_FIELDS, "resolved_at"])
     return ticket
 
 
@@ -159,6 +156,5 @@ def set_status(
     if ticket.status_id == status.pk and until is None:
         return ticket
     enter(ticket, target, by=by, at=at, status=status, until=until)
-    ticket.save(update_fields=STATUS_FIELDS)
-    clock.refresh(ticket)
+    clock.refresh(ticket, changed=STATUS_FIELDS)
     return ticket

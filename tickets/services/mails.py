@@ -1,189 +1,66 @@
 """The mails that tickets send, each in the language and the time zone of its reader."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
-from django.utils.formats import date_format
+from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from accounts.models import Membership
 from outbox.enums import Purpose
-from outbox.models import OutgoingMail
-from outbox.services.queueing import File, Mail, queue
+from outbox.models import Delivery, OutgoingMail
+from outbox.services.limits import may_answer
+from outbox.services.queueing import File
 from outbox.words import fill, words_for
 from sla.models import Timer
 from tickets.metrics import promise_name
 from tickets.models import Attachment, Message, Ticket
+from tickets.services.letters import (
+    Content,
+    Posting,
+    member_reader,
+    moment,
+    post,
+    reading_as,
+    requester_reader,
+    values_of,
+)
 from tickets.services.links import make_confirm_link, make_work_link
-from tickets.threads import make_message_id, reply_address, tag, tagged_subject
-
-# Per address, for acknowledgements that no person of the desk has decided on.
-ACKNOWLEDGED_AN_HOUR, ACKNOWLEDGED_A_DAY = 1, 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Content:
-    """What a mail shows, as text and as HTML alike. `buttons` are (label, absolute URL, is primary)."""
-
-    title: str
-    body: str = ""
-    over_title: str = ""
-    note: str = ""
-    promise: str = ""
-    facts: Sequence[tuple[str, str]] = ()
-    quote: str = ""
-    buttons: Sequence[tuple[str, str, bool]] = ()
-    footer: str = ""
-
-    def as_text(self) -> str:
-        """The plain text alternative."""
-        facts = "\n".join(f"{label}: {value}" for label, value in self.facts)
-        quote = "\n".join(f"> {line}" for line in self.quote.splitlines())
-        links = "\n".join(f"{label}: {url}" for label, url, _primary in self.buttons)
-        parts = [self.note, self.promise, facts, quote, self.body, links, self.footer]
-        return "\n\n".join(part for part in parts if part) + "\n"
-
-    def as_html(self, subject: str, language: str) -> str:
-        """The HTML alternative; every value is escaped."""
-        names = ("title", "body", "over_title", "note", "promise", "facts", "quote", "buttons", "footer")
-        context = {name: getattr(self, name) for name in names}
-        return render_to_string("mail/layout.html", context | {"subject": subject, "language": language})
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Who reads a mail, and in which language and time zone."""
-
-    email: str
-    language: str
-    time_zone: str
-    copies: Sequence[str] = field(default=())
-
-
-@contextmanager
-def reading_as(reader: Reader) -> Iterator[None]:
-    """Words and times as the reader has them."""
-    with translation.override(reader.language), timezone.override(ZoneInfo(reader.time_zone)):
-        yield
-
-
-def requester_reader(ticket: Ticket) -> Reader:
-    office = ticket.customer.office if ticket.customer else ticket.queue.office
-    requester = ticket.requester
-    return Reader(requester.email, requester.language, office.time_zone, ticket.copies)
-
-
-def member_reader(member: Membership) -> Reader:
-    return Reader(member.email, member.user.language, member.office.time_zone)
-
-
-def moment(at: datetime | None) -> str:
-    """An instant in full, in the reader's language and zone; the zone is named, because readers live in several."""
-    if at is None:
-        return ""
-    local = timezone.localtime(at)
-    # Translators: date format of a full instant in a mail: "Thu 19 Nov 2026, 16:45", "to 19.11.2026 klo 16.45".
-    written = date_format(local, pgettext("date format", "D j M Y, H:i"))
-    return f"{written} ({local.tzname()})"
-
-
-def values_of(ticket: Ticket) -> dict[str, str]:
-    """The variables that every template knows, in the active language."""
-    return {
-        "number": tag(ticket.tenant, ticket.number),
-        "title": ticket.title,
-        "requester": ticket.requester.name,
-        "customer": ticket.customer.name if ticket.customer else "",
-        "desk": ticket.tenant.name,
-        "received": moment(ticket.received_at),
-        "assignee": ticket.assignee.name if ticket.assignee else "",
-    }
+from tickets.threads import reply_address, tag
 
 
 def files_of(attachments: Sequence[Attachment]) -> list[File]:
-    return [File(a.name, a.content_type, a.storage_key, a.size) for a in attachments]
+    return [File(a.name, a.content_type, a.storage_key, a.size, a.pk) for a in attachments]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Posting:
-    """How a ticket mail goes out. `automatic` mail asks other programs not to answer; `plain` has no HTML."""
-
-    automatic: bool = True
-    key: str | None = None
-    part: Message | None = None
-    files: Sequence[File] = ()
-    hold: timedelta = timedelta(0)
-    plain: bool = False
-    confidential: bool = False
-
-
-def _post(  # noqa: PLR0917  # private, and each caller reads like a sentence
-    ticket: Ticket, purpose: Purpose, reader: Reader, subject: str, content: Content, how: Posting
-) -> OutgoingMail:
-    desk, tenant = ticket.queue.address, ticket.tenant
-    subject = tagged_subject(tenant, ticket.number, subject)
-    known = list(ticket.messages.exclude(mail_id="").order_by("at", "pk").values_list("mail_id", flat=True))
-    return queue(
-        Mail(
-            purpose=purpose,
-            message_id=make_message_id(tenant.pk, ticket.pk, desk),
-            in_reply_to=known[-1] if known else "",
-            references=known,
-            from_name=tenant.name,
-            from_address=desk,
-            reply_to=reply_address(tenant.pk, ticket.pk, desk),
-            to=[reader.email],
-            cc=list(reader.copies),
-            subject=subject,
-            text=content.as_text(),
-            html="" if how.plain else content.as_html(subject, reader.language),
-            language=reader.language,
-            files=how.files,
-            about=ticket.pk,
-            part=how.part.pk if how.part else None,
-            key=how.key,
-            automatic=how.automatic,
-            confidential=how.confidential,
-        ),
-        hold=how.hold,
-    )
-
-
-def acknowledge(ticket: Ticket, *, deliberate: bool) -> OutgoingMail | None:
+def acknowledge(
+    ticket: Ticket, timers: Sequence[Timer], *, deliberate: bool, proven: bool = False
+) -> OutgoingMail | None:
     """Tell the requester that the matter has arrived. None where they have no address or have had enough of these.
 
-    `deliberate` says that a person of the desk accepted it; otherwise acknowledgements are limited per address, so
-    that nobody can use the desk to flood a victim.
+    `timers` are those of the ticket, which has just been opened and says nothing yet but its first message.
+    `deliberate` says that a person of the desk accepted it; otherwise acknowledgements are limited per mailbox, and
+    unless the sender is `proven` they hold no word of the sender's: somebody else may have written in their name, to
+    have the desk carry an advertisement to them.
     """
     reader = requester_reader(ticket)
-    if not reader.email or (not deliberate and not _may_acknowledge(reader.email)):
+    if not reader.takes_automatic or (not deliberate and not may_answer(reader.email, Purpose.ACKNOWLEDGEMENT)):
         return None
     with reading_as(reader):
         words = words_for(Purpose.ACKNOWLEDGEMENT, reader.language)
-        timer = _timer(ticket, "first_response")
-        due = _("by %(moment)s") % {"moment": moment(timer.due_at)} if timer and timer.due_at else _("soon")
+        due_at = next((timer.due_at for timer in timers if timer.metric == "first_response"), None)
+        due = _("by %(moment)s") % {"moment": moment(due_at)} if due_at else _("soon")
         values = values_of(ticket) | {"response_due": due}
+        over_title = values["number"]
+        if not (deliberate or proven):
+            values |= {"title": values["number"], "requester": reader.email}
+            over_title = values["desk"]
         subject = fill(words.subject, values)
-        content = Content(title=ticket.title, over_title=values["number"], body=fill(words.body, values))
-        return _post(ticket, Purpose.ACKNOWLEDGEMENT, reader, subject, content, Posting(key=f"ack:{ticket.pk}"))
-
-
-def _may_acknowledge(email: str) -> bool:
-    now = timezone.now()
-    sent = OutgoingMail.objects.filter(purpose=Purpose.ACKNOWLEDGEMENT, to__contains=[email])
-    hour, day = now - timedelta(hours=1), now - timedelta(days=1)
-    return (
-        sent.filter(queued_at__gt=hour).count() < ACKNOWLEDGED_AN_HOUR
-        and sent.filter(queued_at__gt=day).count() < ACKNOWLEDGED_A_DAY
-    )
+        content = Content(title=values["title"], over_title=over_title, body=fill(words.body, values))
+        follows = [ticket.opened_with.mail_id] if ticket.opened_with and ticket.opened_with.mail_id else []
+        return post(ticket, Purpose.ACKNOWLEDGEMENT, reader, subject, content, Posting(follows=follows))
 
 
 def _timer(ticket: Ticket, metric: str) -> Timer | None:
@@ -192,6 +69,23 @@ def _timer(ticket: Ticket, metric: str) -> Timer | None:
 
 def work_url(ticket: Ticket, token: str, action: str = "") -> str:
     return ticket.tenant.url(reverse("portal:work", args=[token]) + (f"?do={action}#{action}" if action else ""))
+
+
+def _work_file(ticket: Ticket, token: str) -> Callable[[int], str]:
+    """Where the consultant finds a file of the ticket."""
+    return lambda pk: ticket.tenant.url(reverse("portal:work_file", args=[token, pk]))
+
+
+def _own_file(ticket: Ticket) -> Callable[[int], str]:
+    """Where the requester finds a file of the ticket, for as long as the link of this mail holds."""
+    made: list[str] = []
+
+    def place_of(pk: int) -> str:
+        token = made[0] if made else make_confirm_link(ticket, ticket.requester)
+        made[:] = [token]
+        return ticket.tenant.url(reverse("portal:confirm_file", args=[token, pk]))
+
+    return place_of
 
 
 def send_details(ticket: Ticket, member: Membership) -> OutgoingMail:
@@ -230,7 +124,9 @@ def send_details(ticket: Ticket, member: Membership) -> OutgoingMail:
         )
         files = files_of(list(first.attachments.all())) if first else []
         subject = fill(words.subject, values)
-        return _post(ticket, Purpose.DETAILS, reader, subject, content, Posting(files=files))
+        return post(
+            ticket, Purpose.DETAILS, reader, subject, content, Posting(files=files, place_of=_work_file(ticket, token))
+        )
 
 
 def _promise(timer: Timer | None) -> str:
@@ -271,16 +167,18 @@ def send_reply(ticket: Ticket, message: Message, files: Sequence[File] = ()) -> 
     with reading_as(reader):
         footer = f"{ticket.tenant.name}, {tag(ticket.tenant, ticket.number)}"
         content = Content(title=ticket.title, body=message.text, footer=footer)
-    hold = timedelta(seconds=settings.VASTE_UNDO_SECONDS)
-    key = f"reply:{message.pk}"
-    options = Posting(automatic=False, part=message, files=files, hold=hold, plain=True, key=key)
-    return _post(ticket, Purpose.REPLY, reader, ticket.title, content, options)
+        hold = timedelta(seconds=settings.VASTE_UNDO_SECONDS)
+        key, place_of = f"reply:{message.pk}", _own_file(ticket)
+        options = Posting(
+            automatic=False, part=message, files=files, hold=hold, plain=True, key=key, place_of=place_of
+        )
+        return post(ticket, Purpose.REPLY, reader, ticket.title, content, options)
 
 
 def send_solution(ticket: Ticket, message: Message, *, again: bool = False) -> OutgoingMail | None:
     """The solution with its two links: it works, still broken. `again` asks once more for the answer."""
     reader = requester_reader(ticket)
-    if not reader.email:
+    if not (reader.takes_automatic if again else reader.email):
         return None
     purpose = Purpose.CONFIRMATION if again else Purpose.SOLUTION
     token = make_confirm_link(ticket, ticket.requester)
@@ -297,8 +195,8 @@ def send_solution(ticket: Ticket, message: Message, *, again: bool = False) -> O
         hold = timedelta(0) if again else timedelta(seconds=settings.VASTE_UNDO_SECONDS)
         subject = fill(words.subject, values)
         files = [] if again else files_of(list(message.attachments.all()))
-        how = Posting(automatic=again, part=message, hold=hold, files=files)
-        return _post(ticket, purpose, reader, subject, content, how)
+        how = Posting(automatic=again, part=message, hold=hold, files=files, place_of=_own_file(ticket))
+        return post(ticket, purpose, reader, subject, content, how)
 
 
 def forward_answer(ticket: Ticket, message: Message, member: Membership) -> OutgoingMail:
@@ -315,8 +213,23 @@ def forward_answer(ticket: Ticket, message: Message, member: Membership) -> Outg
             buttons=[(_("Open the ticket"), work_url(ticket, token), True)],
         )
         files = files_of(list(message.attachments.all()))
-        options = Posting(files=files, key=f"answer:{message.pk}:{member.pk}")
-        return _post(ticket, Purpose.ANSWERED, reader, ticket.title, content, options)
+        key, place_of = f"answer:{message.pk}:{member.pk}", _work_file(ticket, token)
+        options = Posting(files=files, key=key, place_of=place_of)
+        return post(ticket, Purpose.ANSWERED, reader, ticket.title, content, options)
+
+
+def answer_commands(
+    ticket: Ticket, member: Membership, *, done: Sequence[str] = (), refused: str = ""
+) -> OutgoingMail:
+    """One line to a member whose mail held commands: what was done, or why nothing was."""
+    reader = member_reader(member)
+    with reading_as(reader):
+        number = tag(ticket.tenant, ticket.number)
+        if refused:
+            line = _("%(number)s: nothing was done. %(why)s") % {"number": number, "why": refused}
+        else:
+            line = f"{number}: {', '.join(done)}."
+        return post(ticket, Purpose.COMMANDS, reader, ticket.title, Content(title="", body=line), Posting(plain=True))
 
 
 def send_reminder(ticket: Ticket, timer: Timer, step: int, member: Membership) -> OutgoingMail:
@@ -337,7 +250,29 @@ def send_reminder(ticket: Ticket, timer: Timer, step: int, member: Membership) -
         )
         key = f"remind:{timer.pk}:{step}:{member.pk}"
         subject = fill(words.subject, values)
-        return _post(ticket, Purpose.REMINDER, reader, subject, content, Posting(key=key))
+        return post(ticket, Purpose.REMINDER, reader, subject, content, Posting(key=key))
+
+
+def send_returned(
+    ticket: Ticket, message: Message, mail: OutgoingMail, member: Membership, deliveries: Sequence[Delivery]
+) -> OutgoingMail:
+    """Tell a member that a mail of the ticket did not arrive; once for each mail and person."""
+    reader = member_reader(member)
+    with reading_as(reader):
+        content = Content(
+            title=_("A mail did not arrive"),
+            over_title=tag(ticket.tenant, ticket.number),
+            note=ticket.title,
+            facts=[
+                (delivery.address, f"{delivery.get_fate_display()}. {delivery.said}".strip())
+                for delivery in deliveries
+            ],
+            quote=message.text,
+            buttons=[(_("Open the ticket"), ticket.tenant.url(ticket.get_absolute_url()), True)],
+        )
+        subject = _("Did not arrive: %(title)s") % {"title": ticket.title}
+        key = f"returned:{mail.pk}:{member.pk}"
+        return post(ticket, Purpose.RETURNED, reader, subject, content, Posting(key=key))
 
 
 def send_code(ticket: Ticket, member: Membership, code: str) -> OutgoingMail:
@@ -347,4 +282,4 @@ def send_code(ticket: Ticket, member: Membership, code: str) -> OutgoingMail:
         body = _("Your code is %(code)s. It holds for 15 minutes and for one browser.") % {"code": code}
         subject = _("Code for a new browser")
         content = Content(title=subject, over_title=tag(ticket.tenant, ticket.number), body=body)
-        return _post(ticket, Purpose.CODE, reader, subject, content, Posting(confidential=True))
+        return post(ticket, Purpose.CODE, reader, subject, content, Posting(confidential=True))

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import models, transaction
 
 from accounts.models import Customer, Requester, RequesterAddress
+from accounts.models.customers import RequesterQuerySet
 from tickets.models import Queue
 
 
@@ -18,11 +19,26 @@ class Sender:
 
 def known_sender(email: str) -> Sender:
     """Look an address up: person first, then the company of its mail domain."""
-    requester = Requester.objects.with_address(email).select_related("customer__office").first()
-    if requester:
+    if requester := requesters().with_address(email).first():
         return Sender(requester, requester.customer)
     domain = email.rpartition("@")[2].lower()
-    return Sender(None, Customer.objects.filter(domains__domain=domain).select_related("office").first())
+    return Sender(None, customers().filter(domains__domain=domain).first())
+
+
+def sender_of(requester_id: int | None, customer_id: int | None) -> Sender:
+    """The same for whoever has looked the ids up already."""
+    if requester_id:
+        requester = requesters().get(pk=requester_id)
+        return Sender(requester, requester.customer)
+    return Sender(None, customers().get(pk=customer_id) if customer_id else None)
+
+
+def requesters() -> RequesterQuerySet:
+    return Requester.objects.select_related("customer__office")
+
+
+def customers() -> models.QuerySet[Customer]:
+    return Customer.objects.select_related("office")
 
 
 @transaction.atomic
@@ -38,11 +54,16 @@ def caller(name: str, email: str, *, customer: Customer | None, queue: Queue) ->
 def requester_for(email: str, name: str, *, customer: Customer | None, queue: Queue) -> Requester:
     """The person with this address; made where there is none, in the language of company or office."""
     email = email.strip().lower()
-    if known := Requester.objects.with_address(email).first():
-        return known
-    language = customer.language if customer else queue.office.language
+    return Requester.objects.with_address(email).first() or new_requester(email, name, customer=customer, queue=queue)
+
+
+@transaction.atomic
+def new_requester(email: str, name: str, *, customer: Customer | None, queue: Queue) -> Requester:
+    """A person whose address nobody has yet; lower case."""
     requester = Requester.objects.create(
-        name=(name.strip() or email.partition("@")[0])[:120], customer=customer, language=language
+        name=(name.strip() or email.partition("@")[0])[:120],
+        customer=customer,
+        language=customer.language if customer else queue.office.language,
     )
-    RequesterAddress.objects.create(requester=requester, email=email)
+    requester.only_address = RequesterAddress.objects.create(requester=requester, email=email)
     return requester

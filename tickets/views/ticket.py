@@ -15,6 +15,7 @@ from accounts.requests import MemberRequest
 from sla.models import Timer
 from tickets.access import get_ticket
 from tickets.chips import next_promise_chip, status_look, timer_chip
+from tickets.deliveries import DeliveryMark, marks_of
 from tickets.forms import ComposerForm, HandOverForm
 from tickets.models import Message, Status, Ticket, WorkType
 from tickets.navigation import work_of
@@ -32,13 +33,15 @@ class Entry:
     at: datetime
     message: Message | None = None
     line: EventLine | None = None
+    mark: DeliveryMark | None = None
 
 
 def timeline(ticket: Ticket) -> list[Entry]:
     """Messages and events in the order in which they took effect, the latest RECENT of each."""
     messages = list(ticket.messages.order_by("-at", "-pk").prefetch_related("attachments")[:RECENT])
     events = list(ticket.events.order_by("-at", "-pk")[:RECENT])
-    entries = [Entry(message.at, message=message) for message in reversed(messages)]
+    marks = marks_of(messages)
+    entries = [Entry(message.at, message=message, mark=marks.get(message.pk)) for message in reversed(messages)]
     entries += [Entry(event.at, line=line) for event in reversed(events) if (line := line_of(event))]
     # Sorting is stable: what happened at one instant stays in its own order, but reception opens the ticket.
     return _folded(sorted(entries, key=lambda entry: (entry.at, not (entry.line and entry.line.opens))))
