@@ -85,10 +85,10 @@ def tenant(get_response: GetResponse) -> GetResponse:
 
 
 def _outside(request: HttpRequest, host: str) -> HttpResponseBase:
-    """The installation's own host has a page of its own; every other host that is no tenant's is refused."""
-    if host == settings.VASTE_BASE_DOMAIN and request.path == "/":
-        home: GetResponse = import_string(settings.VASTE_BASE_VIEW)
-        return home(request)
+    """The installation's own host has pages of its own; every other host that is no tenant's is refused."""
+    if host == settings.VASTE_BASE_DOMAIN and request.path in settings.VASTE_BASE_VIEWS:
+        view: GetResponse = import_string(settings.VASTE_BASE_VIEWS[request.path])
+        return view(request)
     return render(request, "outside.html", {"host": host, "at_home": False, "workspaces": []}, status=400)
 
 

@@ -11,8 +11,10 @@ from accounts.access import may
 from accounts.enums import Role, Theme
 from accounts.models import Tenant
 from accounts.requests import MemberRequest
+from core.alarms import Alarm
 from core.templatetags.vaste import initials
-from mailintake.navigation import MailboxAlarm, mailbox_alarm, triage_count
+from mailintake.navigation import mailbox_alarm, triage_count
+from outbox.navigation import sending_alarm
 from tickets.navigation import work_of
 
 CAP = 999
@@ -59,7 +61,7 @@ class Navigation:
     person: Person | None = None
     new_ticket_url: str = ""
     search_url: str = ""
-    mailbox_alarm: MailboxAlarm | None = None
+    alarms: list[Alarm] = field(default_factory=list)
     is_admin: bool = False
 
 
@@ -98,9 +100,13 @@ def _frame(request: MemberRequest, tenant: Tenant) -> Navigation:
         person=Person(member.name, initials(member.name), member.office.name, reverse("accounts:profile")),
         new_ticket_url=reverse("tickets:create") if desk else "",
         search_url=reverse("tickets:search"),
-        mailbox_alarm=mailbox_alarm(tenant.pk) if desk else None,
+        alarms=_alarms(tenant.pk) if desk else [],
         is_admin=member.has_role(Role.ADMIN),
     )
+
+
+def _alarms(tenant_id: int) -> list[Alarm]:
+    return [alarm for alarm in (mailbox_alarm(tenant_id), sending_alarm(tenant_id)) if alarm]
 
 
 def _item(request: HttpRequest, label: str, url: str, icon: str, count: int | None = None) -> Item:

@@ -5,6 +5,7 @@ from pathlib import Path
 import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
 
 from core.strict import UnknownVariable
 
@@ -92,8 +93,12 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
 ]
 ROOT_URLCONF = "helpdesk.urls"
-# What the installation's own host shows; the host is no tenant's.
-VASTE_BASE_VIEW = "helpdesk.start.base_home"
+# What the installation's own host shows, by path; the host is no tenant's.
+VASTE_BASE_VIEWS = {
+    "/": "helpdesk.start.base_home",
+    # The one address that providers send browsers back to, whatever the tenant.
+    "/mail/signed-in/": "mailintake.views.provider_sign_in.bounce",
+}
 WSGI_APPLICATION = "helpdesk.wsgi.application"
 ALLOWED_HOSTS = ["*"]  # accounts.middleware.tenant refuses every host that is no tenant's
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
@@ -236,6 +241,31 @@ DEFAULT_FROM_EMAIL = env.str("VASTE_SYSTEM_FROM", default=f"no-reply@{VASTE_BASE
 VASTE_SMTP_URL = env.str("VASTE_SMTP_URL", default="")
 VASTE_MAX_MAIL_BYTES = 35 * 2**20
 VASTE_UNDO_SECONDS = env.int("VASTE_UNDO_SECONDS", default=10)
+# Providers whose mailboxes may be signed in at; offered where the installation has a client id there.
+MICROSOFT = env.str("VASTE_MICROSOFT_AUTHORITY", default="https://login.microsoftonline.com/common").rstrip("/")
+VASTE_MAIL_PROVIDERS: dict[str, dict[str, str]] = {
+    "microsoft": {
+        "client_id": env.str("VASTE_MICROSOFT_CLIENT_ID", default=""),
+        "client_secret": env.str("VASTE_MICROSOFT_CLIENT_SECRET", default=""),
+        "authorize_url": f"{MICROSOFT}/oauth2/v2.0/authorize",
+        "token_url": f"{MICROSOFT}/oauth2/v2.0/token",
+        "imap_host": "outlook.office365.com",
+        "pop3_host": "outlook.office365.com",
+    },
+    "google": {
+        "client_id": env.str("VASTE_GOOGLE_CLIENT_ID", default=""),
+        "client_secret": env.str("VASTE_GOOGLE_CLIENT_SECRET", default=""),
+        "authorize_url": "https://accounts.google.com/o/oauth2/v2/auth",
+        "token_url": "https://oauth2.googleapis.com/token",
+        "imap_host": "imap.gmail.com",
+        "pop3_host": "pop.gmail.com",
+    },
+}
+# What the SMTP listener takes from one peer and from one sender in a minute, and the networks it takes all from:
+# mail servers of our own, which have limits themselves.
+VASTE_SMTP_PER_PEER = env.int("VASTE_SMTP_PER_PEER", default=600)
+VASTE_SMTP_PER_SENDER = env.int("VASTE_SMTP_PER_SENDER", default=60)
+VASTE_SMTP_TRUSTED = env.list("VASTE_SMTP_TRUSTED", default=["127.0.0.0/8", "::1/128"])
 
 # --- Celery -----------------------------------------------------------------------------------
 CELERY_BROKER_URL = env.str("VASTE_BROKER_URL", default=REDIS_URL)
@@ -259,9 +289,15 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_ALWAYS_EAGER = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+# Whoever waits for a mail server must not keep those waiting who work: polling has a queue, and in `make up` and the
+# containers a worker, of its own. A worker that is not told otherwise takes both.
+CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("celery", "polling")]
+CELERY_TASK_DEFAULT_QUEUE = "celery"
+CELERY_TASK_ROUTES = {"mailintake.tasks.poll_mailbox": {"queue": "polling"}}
 CELERY_BEAT_SCHEDULE = {
     "poll-mailboxes": {"task": "mailintake.tasks.poll_mailboxes", "schedule": 20.0},
-    "process-inbound": {"task": "mailintake.tasks.sweep_inbound", "schedule": 10.0},
+    "tell-silent-mailboxes": {"task": "mailintake.tasks.tell_silent_mailboxes", "schedule": 60.0},
+    "process-inbound": {"task": "mailintake.tasks.sweep_inbound", "schedule": 5.0},
     "send-outgoing": {"task": "outbox.tasks.sweep_outgoing", "schedule": 5.0},
     "run-timers": {"task": "tickets.tasks.sweep_timers", "schedule": 15.0},
 }
@@ -270,6 +306,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"secret_paths": {"()": "core.logs.SecretPaths"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secret_paths"]}},
     "root": {"handlers": ["stderr"], "level": env.str("VASTE_LOG_LEVEL", default="WARNING")},
 }

@@ -1,8 +1,6 @@
-"""A stored mail as bytes, and those bytes to a mail server."""
+"""A stored mail as the bytes that leave."""
 
 import re
-import smtplib
-import ssl
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,16 +9,12 @@ from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, Policy
 from email.utils import format_datetime
-from typing import Any
-from urllib.parse import unquote, urlsplit
-
-from django.conf import settings
+from typing import Any, Protocol
 
 from core.files import load
-from core.network import require_public, require_public_peer
-from outbox.models import OutgoingMail, Transport
-
-TIMEOUT_SECONDS = 30
+from outbox.answers import Answers
+from outbox.models import OutgoingMail, SigningKey
+from outbox.signing import covers, sign
 
 
 class WrittenHeader(UnstructuredHeader, BaseHeader):
@@ -50,81 +44,68 @@ MEDIA_TYPE = re.compile(r"(application|audio|font|image|text|video)/([a-z0-9][a-
 HEADERS = HeaderRegistry()
 for written in ("from", "in-reply-to", "references"):
     HEADERS.map_to_type(written, WrittenHeader)
-POLICY = SMTP.clone(header_factory=HEADERS)
-
-
-class DeliveryRefused(Exception):
-    """The server will never take this mail (a 5xx answer)."""
-
-
-class DeliveryDelayed(Exception):
-    """The server cannot take this mail now; another try makes sense."""
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """Where mail is handed over."""
-
-    host: str
-    port: int
-    security: str
-    username: str
-    password: str
-    # Named by a tenant: it must lie outside our own network. The installation's own server may stand beside us.
-    foreign: bool = False
+# Seven bits, so that no server on the way has to write the mail anew, which would break its signature.
+POLICY = SMTP.clone(header_factory=HEADERS, cte_type="7bit")
+# A bare CR or LF is the end of a line to some servers only; with a dot after it, the end of the mail.
+LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A mail ready for the wire; `copies` are those who may miss it without the mail being lost."""
+    """A mail ready for the wire, for those of its receivers who are still to get it; lines end in CRLF."""
 
     sender: str
     recipients: tuple[str, ...]
-    copies: tuple[str, ...]
     content: bytes
 
 
-def server_for(mail: OutgoingMail) -> Server | None:
-    """The server this mail leaves by; None where it stays on this machine.
+class Carrier(Protocol):
+    """Who takes mail from us: an SMTP server, or a provider."""
 
-    Confidential mail never leaves by a tenant's server: its admin could read sign-in codes there.
-    """
-    if mail.tenant.is_demo:
-        return None
-    own = None if mail.confidential else Transport.objects.first()
-    if own is not None:
-        return Server(own.host, own.port, own.security, own.username, own.password, foreign=True)
-    if not settings.VASTE_SMTP_URL:
-        return None
-    url = urlsplit(settings.VASTE_SMTP_URL)
-    security = {"smtps": Transport.Security.TLS, "smtp+tls": Transport.Security.STARTTLS}.get(url.scheme, "none")
-    return Server(
-        url.hostname or "localhost", url.port or 25, security, unquote(url.username or ""), unquote(url.password or "")
-    )
+    def hand_over(self, mail: Envelope) -> Answers:
+        """Give it the mail for each of its receivers; an answer for each of them.
+
+        Raises ServerFailing where it came to no mail at all.
+        """
+        ...
 
 
-def envelope(mail: OutgoingMail) -> Envelope:
-    """The mail as RFC 5322 bytes with its attachments, and whom to hand it for."""
+def envelope(mail: OutgoingMail, recipients: Sequence[str]) -> Envelope:
+    """The mail as RFC 5322 bytes with its attachments. All receivers stand in it, whoever it is handed over for."""
     message = head(mail)
     message.set_content(mail.text)
     if mail.html:
         message.add_alternative(mail.html, subtype="html")
     for file in mail.files.all():
         kind, subtype = _media_type(file.content_type)
-        message.add_attachment(load(file.storage_key), maintype=kind, subtype=subtype, filename=file.name)
-    return Envelope(mail.from_address, tuple(mail.to), tuple(mail.cc), bytes(message))
+        message.add_attachment(load(file.storage_key), maintype=kind, subtype=subtype, filename=_file_name(file.name))
+    return Envelope(mail.from_address, tuple(recipients), _signed(mail, _lines(bytes(message))))
+
+
+def _signed(mail: OutgoingMail, content: bytes) -> bytes:
+    """With the signature of the tenant's key for the sender's domain, where DNS publishes one."""
+    keys = SigningKey.objects.filter(signs=True)
+    key = next((key for key in keys if covers(key.domain, mail.from_address)), None)
+    if key is None or mail.confidential:
+        return content
+    return sign(content, domain=key.domain, selector=key.selector, private=key.private)
+
+
+def _lines(content: bytes) -> bytes:
+    whole = LINE_END.sub(b"\r\n", content)
+    return whole if whole.endswith(b"\r\n") else whole + b"\r\n"
 
 
 def head(mail: OutgoingMail) -> EmailMessage:
     """The mail's header fields, each once, whatever stands in its words."""
     message = EmailMessage(policy=POLICY)
     message["From"] = f"{_phrase(mail.from_name)} <{mail.from_address}>"
-    message["To"] = ", ".join(mail.to)
+    message["To"] = _one_line(", ".join(mail.to))
     if mail.cc:
-        message["Cc"] = ", ".join(mail.cc)
+        message["Cc"] = _one_line(", ".join(mail.cc))
     if mail.reply_to:
         message["Reply-To"] = mail.reply_to
-    message["Subject"] = " ".join(mail.subject.split())
+    message["Subject"] = _one_line(mail.subject)
     message["Date"] = format_datetime(mail.queued_at)
     message["Message-ID"] = f"<{mail.message_id}>"
     if replied := _ids([mail.in_reply_to]):
@@ -137,6 +118,15 @@ def head(mail: OutgoingMail) -> EmailMessage:
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
     return message
+
+
+def _file_name(name: str) -> str:
+    """A name as a header can hold it: a line break in it would keep the whole mail from leaving."""
+    return _one_line("".join(letter if letter.isprintable() else " " for letter in name)) or "file"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _phrase(name: str) -> str:
@@ -155,84 +145,3 @@ def _media_type(declared: str) -> tuple[str, str]:
     """Type and subtype of a file; what is no plain type, or is built of parts, is sent as mere bytes."""
     found = MEDIA_TYPE.fullmatch(declared.lower())
     return (found[1], found[2]) if found else ("application", "octet-stream")
-
-
-def hand_over(mail: Envelope, server: Server) -> str:
-    """Give the mail to the server; returns when the server has taken responsibility for it.
-
-    Returns what it said about copies that it refused for good, usually nothing. Raises DeliveryRefused or
-    DeliveryDelayed with the server's words; then nobody has got the mail, but for a time-out after DATA.
-    """
-    try:
-        connection = _connect(server)
-        try:
-            return _transact(connection, mail)
-        finally:
-            _hang_up(connection)
-    except smtplib.SMTPDataError as error:
-        raise _judge(error.smtp_code, error.smtp_error) from error
-    except smtplib.SMTPResponseException as error:
-        # Refused before it had seen the mail, such as by a wrong password: the desk's to mend, and the mail waits.
-        raise DeliveryDelayed(f"{error.smtp_code} {_words(error.smtp_error)}") from error
-    except UnicodeError as error:
-        raise DeliveryRefused("An address has letters that the server cannot take.") from error
-    except (OSError, smtplib.SMTPException) as error:
-        raise DeliveryDelayed(str(error) or type(error).__name__) from error
-
-
-def _connect(server: Server) -> smtplib.SMTP:
-    context = ssl.create_default_context()
-    if server.foreign:
-        require_public(server.host, server.port)
-    if server.security == Transport.Security.TLS:
-        connection: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT_SECONDS, context=context)
-    else:
-        connection = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_SECONDS)
-    try:
-        if server.foreign:
-            require_public_peer(connection.sock)
-        if server.security == Transport.Security.STARTTLS:
-            connection.starttls(context=context)
-        if server.username:
-            connection.login(server.username, server.password)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _transact(connection: smtplib.SMTP, mail: Envelope) -> str:
-    """One SMTP transaction for all or for nobody: half a delivery could not be tried again without doubling it."""
-    connection.ehlo_or_helo_if_needed()
-    _expect(*connection.mail(mail.sender))
-    missed = []
-    for address in (*mail.recipients, *mail.copies):
-        code, words = connection.rcpt(address)
-        if code >= 500 and address in mail.copies:
-            missed.append(f"{address}: {code} {_words(words)}")
-        else:
-            _expect(code, words)
-    _expect(*connection.data(mail.content))
-    return "; ".join(missed)
-
-
-def _expect(code: int, words: bytes) -> None:
-    if code not in (250, 251):
-        raise _judge(code, words)
-
-
-def _judge(code: int, answer: bytes | str) -> DeliveryRefused | DeliveryDelayed:
-    words = f"{code} {_words(answer)}"
-    return DeliveryRefused(words) if code >= 500 else DeliveryDelayed(words)
-
-
-def _words(answer: bytes | str) -> str:
-    return answer.decode(errors="replace") if isinstance(answer, bytes) else answer
-
-
-def _hang_up(connection: smtplib.SMTP) -> None:
-    """Say goodbye; whatever becomes of that changes nothing about the mail."""
-    try:
-        connection.quit()
-    except (OSError, smtplib.SMTPException):
-        connection.close()

@@ -15,6 +15,53 @@ class MailState(TextChoices):
     CANCELLED = "cancelled", _("Taken back")
 
 
+class Fate(TextChoices):
+    """What became of a mail at one receiver. The first two are not settled: the mail is handed over again.
+
+    `uncertain`: the server fell silent after it had got the mail, and may have delivered it; `unknown`: it did so
+    twice, and a third mail would be one too many. `late` and the bounces are what reports say of accepted mail.
+    """
+
+    DELAYED = "delayed", _("delayed, tried again by itself")
+    UNCERTAIN = "uncertain", _("no answer, tried once more")
+    ACCEPTED = "accepted", _("delivered")
+    UNKNOWN = "unknown", _("perhaps delivered: the server did not answer")
+    REFUSED = "refused", _("refused")
+    LATE = "late", _("late on its way")
+    SOFT = "soft", _("came back, the address may work later")
+    HARD = "hard", _("came back, the address does not work")
+    COMPLAINED = "complained", _("reported as spam by its reader")
+
+
+class ReportKind(TextChoices):
+    """What a report on a mail of ours says; the words of tickets' events."""
+
+    BOUNCE = "bounce"
+    DELAY = "delay"
+    COMPLAINT = "complaint"
+
+
+class TransportKind(TextChoices):
+    """What takes a tenant's mail: a server by SMTP, or a provider by its own interface."""
+
+    SMTP = "smtp", _("SMTP server")
+    POSTMARK = "postmark", "Postmark"
+    MAILGUN = "mailgun", "Mailgun"
+    MAILGUN_EU = "mailgun_eu", _("Mailgun, EU region")
+    BREVO = "brevo", "Brevo"
+
+
+class RecordState(TextChoices):
+    """What DNS said of a signing key when it was last asked. Silence and a question change nothing about signing."""
+
+    UNASKED = "", _("Not checked yet")
+    ASKING = "asking", _("Being checked")
+    RIGHT = "right", _("The record is right, mails are signed")
+    WRONG = "wrong", _("Another record stands there")
+    MISSING = "missing", _("There is no record yet")
+    SILENT = "silent", _("The name servers did not answer")
+
+
 class Purpose(TextChoices):
     """Why a mail is sent; tenants may word each one per language."""
 
@@ -25,5 +72,7 @@ class Purpose(TextChoices):
     REMINDER = "reminder", _("Reminder of a promise")
     CONFIRMATION = "confirmation", _("Reminder to confirm the solution")
     ANSWERED = "answered", _("The requester's message to the consultant")
+    RETURNED = "returned", _("A mail that did not arrive")
+    COMMANDS = "commands", _("Answer to a mail with commands")
     CODE = "code", _("Code for a new browser")
     SYSTEM = "system", _("Sign-in and account")

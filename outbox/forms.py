@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import TenantModelForm
 from core.network import inside_allowed, is_forbidden_host
-from outbox.models import MailTemplate, Transport
+from outbox.enums import TransportKind
+from outbox.models import MailTemplate, SigningKey, Transport
 from outbox.words import unknown_variables
 
 SMTP_PORTS = frozenset({25, 465, 587, 2525})
@@ -65,7 +66,7 @@ class ServerMixin(forms.Form):
     )
     ports: frozenset[int] = frozenset()
     # A stored password belongs to these; with another of them it has to be written again.
-    place = ("host", "port", "security", "username")
+    place: tuple[str, ...] = ("host", "port", "security", "username")
     instance: Any
 
     def clean_host(self) -> str:
@@ -90,12 +91,44 @@ class ServerMixin(forms.Form):
 
 
 class TransportForm(ServerMixin, TenantModelForm):
-    """The tenant's own server for outgoing mail."""
+    """The tenant's own server for outgoing mail, or its account with a provider."""
 
     ports = SMTP_PORTS
-    field_order = ["host", "port", "security", "username", "password"]
+    place = (*ServerMixin.place, "kind")
+    field_order = ["kind", "host", "port", "security", "username", "password"]
 
     class Meta:
         model = Transport
-        fields = ["host", "port", "security", "username"]
+        fields = ["kind", "host", "port", "security", "username"]
         widgets = {"username": forms.TextInput(attrs={"autocomplete": "off"})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].label = _("Password, or key of the provider")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        is_server = data.get("kind") == TransportKind.SMTP
+        if is_server and not data.get("host") and "host" not in self.errors:
+            self.add_error("host", _("Write the name of the server."))
+        if not is_server:
+            data["host"] = data["username"] = ""
+            if not data.get("password") and ("kind" in self.changed_data or not self.instance.sealed_password):
+                self.add_error("password", _("Write the key that the provider gave you."))
+        return data
+
+
+class DomainField(forms.CharField):
+    """A mail domain, however it was typed; stored in lower case."""
+
+    def to_python(self, value: Any) -> str:
+        return (super().to_python(value) or "").strip().lower().lstrip("@")
+
+
+class SigningForm(TenantModelForm):
+    """A domain whose mail is to be signed."""
+
+    class Meta:
+        model = SigningKey
+        fields = ["domain"]
+        field_classes = {"domain": DomainField}

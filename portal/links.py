@@ -13,7 +13,7 @@ from tickets.enums import LinkPurpose, MessageKind, StatusClass
 from tickets.errors import LinkUnusable
 from tickets.models import AccessLink, Ticket
 from tickets.services import events, links, mails
-from tickets.services.mails import Reader
+from tickets.services.letters import Reader, member_reader, requester_reader
 from tickets.threads import tag
 
 MAILS_AN_HOUR = 3
@@ -40,8 +40,8 @@ class Visit:
     def reader(self) -> Reader:
         """In whose language and time zone the page speaks."""
         if self.link.member:
-            return mails.member_reader(self.link.member)
-        return mails.requester_reader(self.ticket)
+            return member_reader(self.link.member)
+        return requester_reader(self.ticket)
 
 
 def usable(token: str, purpose: LinkPurpose) -> Visit:

@@ -12,7 +12,7 @@ from portal.links import Visit, once_ours, usable
 from tickets.enums import LinkPurpose
 from tickets.errors import LinkUnusable, TicketClosed
 from tickets.models import UsedFormToken
-from tickets.services.mails import reading_as
+from tickets.services.letters import reading_as
 
 P = ParamSpec("P")
 LinkView = Callable[Concatenate[TenantRequest, Visit, P], HttpResponse]

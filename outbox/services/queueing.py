@@ -7,19 +7,21 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from outbox.enums import MailState
+from outbox.enums import Fate, MailState
+from outbox.inboxes import inbox_of
 from outbox.models import OutgoingFile, OutgoingMail
 from outbox.tasks import send
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file to send along; the bytes already lie in the file storage."""
+    """A file to send along, whose bytes already lie in the file storage; its owner knows it by `source`."""
 
     name: str
     content_type: str
     storage_key: str
     size: int
+    source: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +68,12 @@ def queue(mail: Mail, *, hold: timedelta = timedelta(0)) -> OutgoingMail:
         message_id=mail.message_id,
         in_reply_to=mail.in_reply_to,
         references=list(mail.references)[-20:],
-        from_name=_one_line(mail.from_name),
+        from_name=_one_line(mail.from_name)[:120],
         from_address=mail.from_address,
         reply_to=mail.reply_to,
         to=list(mail.to),
         cc=list(mail.cc),
+        inbox=inbox_of(mail.to[0]) if mail.to else "",
         subject=_one_line(mail.subject)[:500],
         text=mail.text,
         html=mail.html,
@@ -112,8 +115,10 @@ def take_back(mail: OutgoingMail) -> bool:
 def send_again(mail: OutgoingMail, *, at: datetime | None = None) -> bool:
     """Give a failed mail a new chance, with the same Message-ID; says whether it had failed."""
     again = OutgoingMail.objects.filter(pk=mail.pk, state=MailState.FAILED).update(
-        state=MailState.QUEUED, attempts=0, due_at=at or timezone.now(), error=""
+        state=MailState.QUEUED, attempts=0, losses=0, tried_since=None, due_at=at or timezone.now(), error=""
     )
     if again:
+        # Only who has not got it gets it: a fate that is settled is never handed over again.
+        mail.deliveries.filter(fate__in=[Fate.REFUSED, Fate.UNKNOWN, Fate.SOFT, Fate.HARD]).delete()
         _send_after_commit(mail, timedelta(0))
     return bool(again)

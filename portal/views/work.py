@@ -19,7 +19,8 @@ from portal.verbs import VERBS
 from tickets.chips import next_promise_chip, status_look
 from tickets.enums import LinkPurpose
 from tickets.errors import AlreadyDone, CodeRefused, LinkUnusable, TicketError, TransitionRefused
-from tickets.services import events, links, mails
+from tickets.services import events, links
+from tickets.services.letters import moment
 
 
 @require_safe
@@ -147,7 +148,7 @@ def _page(  # noqa: PLR0913  # the one page that every answer of this link is
         "chip": next_promise_chip(ticket),
         "entries": for_consultant(ticket, visit.token, with_notes=trusted),
         "email": ticket.requester.email,
-        "received": mails.moment(ticket.received_at),
+        "received": moment(ticket.received_at),
     }
     return pages.show(request, "portal/work.html", visit, context, status=status)
 

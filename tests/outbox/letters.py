@@ -6,11 +6,12 @@ from typing import Any
 from django.utils import timezone
 
 from outbox.enums import Purpose
-from outbox.models import OutgoingMail
+from outbox.models import Delivery, OutgoingMail
 from outbox.services.queueing import Mail, queue
+from sla.models import Timer
 from tests.conftest import Cast
-from tickets.enums import Channel
-from tickets.models import Message, Ticket
+from tickets.enums import Channel, EventKind
+from tickets.models import Message, Ticket, TicketEvent
 from tickets.services import conversation
 from tickets.services.conversation import Written
 from tickets.services.intake import Matter, open_ticket
@@ -64,5 +65,24 @@ def make_due(cast: Cast) -> None:
 
 
 def only_mail(cast: Cast) -> OutgoingMail:
+    """The one mail there is, but for what members are told about it."""
     with cast.scope():
-        return OutgoingMail.objects.get()
+        return OutgoingMail.objects.exclude(purpose=Purpose.RETURNED).get()
+
+
+def fates(cast: Cast) -> list[tuple[str, str, str]]:
+    """Address, fate and the server's words of each receiver so far, in the order in which they were heard of."""
+    with cast.scope():
+        return list(Delivery.objects.order_by("pk").values_list("address", "fate", "said"))
+
+
+def events(cast: Cast, kind: EventKind) -> list[dict[str, Any]]:
+    """The data of the events of a kind."""
+    with cast.scope():
+        return list(TicketEvent.objects.filter(kind=kind).values_list("data", flat=True))
+
+
+def timer_state(cast: Cast) -> str:
+    """What has become of the response promise."""
+    with cast.scope():
+        return str(Timer.objects.get(metric="first_response").state)

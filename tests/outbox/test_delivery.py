@@ -13,10 +13,14 @@ from hypothesis import strategies as st
 
 from accounts.models import Tenant
 from core.files import store
-from outbox.delivery import DeliveryDelayed, DeliveryRefused, Envelope, Server, envelope, hand_over, head, server_for
+from outbox.answers import ServerFailing
+from outbox.delivery import Envelope, envelope, head
+from outbox.enums import Fate
 from outbox.models import OutgoingMail, Transport
 from outbox.services.queueing import File, queue
+from outbox.smtp import Server
 from outbox.tasks import send
+from outbox.transports import server_for
 from tests.conftest import Cast
 from tests.e2e.parts import HOST, MailSink, free_port
 from tests.outbox.letters import letter, queued
@@ -32,7 +36,8 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 def made(cast: Cast, **more: Any) -> tuple[bytes, Message]:
     """The bytes of a queued mail, and what a strict reader makes of them."""
     with cast.scope():
-        raw = envelope(queue(letter(**more))).content
+        mail = queue(letter(**more))
+        raw = envelope(mail, mail.to).content
     return raw, message_from_bytes(raw, policy=modern)
 
 
@@ -105,7 +110,7 @@ def test_text_html_and_files_arrive_as_they_were(acme: Cast) -> None:
     }
     with acme.scope():
         kept = [File(name, kind, store(acme.tenant.pk, data), len(data)) for name, (kind, data) in files.items()]
-        raw = envelope(queue(letter(text="Päivää ☃\n", html="<p>Päivää ☃</p>", files=kept))).content
+        raw = envelope(queue(letter(text="Päivää ☃\n", html="<p>Päivää ☃</p>", files=kept)), ()).content
 
     mail: EmailMessage = message_from_bytes(raw, policy=modern)  # type: ignore[assignment]
     sent = {part.get_filename(): part.get_payload(decode=True) for part in mail.iter_attachments()}
@@ -149,7 +154,7 @@ def test_a_demo_keeps_its_mail_and_an_installation_without_server_too(
     mail = queued(acme)
     settings.VASTE_SMTP_URL = ""
     with acme.scope():
-        assert server_for(OutgoingMail.objects.select_related("tenant").get()) is None
+        assert server_for(acme.tenant, own=False) is None
         settings.VASTE_SMTP_URL = mail_sink.url
         Tenant.objects.update(is_demo=True)
     send(acme.tenant.pk, mail.pk)
@@ -172,40 +177,84 @@ def test_the_installations_server_is_read_from_its_address(
     acme: Cast, settings: Any, url: str, server: Server
 ) -> None:
     settings.VASTE_SMTP_URL = url
-    queued(acme)
 
     with acme.scope():
-        assert server_for(OutgoingMail.objects.select_related("tenant").get()) == server
+        assert server_for(acme.tenant, own=False) == server
 
 
-MAIL = Envelope("support@acme.example", ("otto@paperi.example",), (), b"Subject: x\r\n\r\nx\r\n")
+OTTO = "otto@paperi.example"
+MAIL = Envelope("support@acme.example", (OTTO,), b"Subject: x\r\n\r\nx\r\n")
 
 
 def sink_server(sink: MailSink, **more: str) -> Server:
     return Server(**{"host": HOST, "port": sink.port, "security": "none", "username": "", "password": ""} | more)
 
 
-@pytest.mark.parametrize(("code", "error"), [("450", DeliveryDelayed), ("552", DeliveryRefused)])
-def test_the_servers_first_digit_decides(mail_sink: MailSink, code: str, error: type[Exception]) -> None:
-    mail_sink.answer("DATA", f"{code} So be it")
+@pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA"])
+@pytest.mark.parametrize(("code", "fate"), [("450", Fate.DELAYED), ("552", Fate.REFUSED)])
+def test_the_servers_first_digit_decides(mail_sink: MailSink, step: str, code: str, fate: Fate) -> None:
+    mail_sink.answer(step, f"{code} So be it")
 
-    with pytest.raises(error, match=f"^{code} So be it$"):
-        hand_over(MAIL, sink_server(mail_sink))
+    answers = sink_server(mail_sink).hand_over(MAIL)
 
-
-def test_a_password_that_is_not_wanted_delays(mail_sink: MailSink) -> None:
-    with pytest.raises(DeliveryDelayed):
-        hand_over(MAIL, sink_server(mail_sink, username="me", password="wrong"))
+    assert {address: (answer.fate, answer.said) for address, answer in answers.items()} == {
+        OTTO: (fate, f"{code} So be it")
+    }
     assert mail_sink.received == []
 
 
-def test_encryption_that_is_not_offered_delays_and_nothing_leaves_in_the_clear(mail_sink: MailSink) -> None:
+def test_each_receiver_gets_an_answer_and_the_mail_goes_to_those_it_is_taken_for(mail_sink: MailSink) -> None:
+    mail_sink.answer("RCPT", "550 5.1.1 No such user", address="b@x.example")
+    mail_sink.answer("RCPT", "450 4.2.0 Greylisted", address="c@x.example")
+    receivers = ("a@x.example", "b@x.example", "c@x.example", "jörg@x.example", "e@x.example>\r\nDATA")
+
+    answers = sink_server(mail_sink).hand_over(Envelope("support@acme.example", receivers, MAIL.content))
+
+    fates = [answers[address].fate for address in receivers]
+    assert fates == [Fate.ACCEPTED, Fate.REFUSED, Fate.DELAYED, Fate.REFUSED, Fate.REFUSED]
+    assert [mail.recipients for mail in mail_sink.received] == [["a@x.example"]]
+
+
+def test_lines_of_dots_arrive_as_they_were_and_end_nothing(mail_sink: MailSink) -> None:
+    text = b"Subject: x\r\n\r\n.\r\n..\r\nMAIL FROM:<evil@x.example>\r\n.\r\n"
+
+    sink_server(mail_sink).hand_over(Envelope("support@acme.example", (OTTO,), text))
+
+    assert [mail.content for mail in mail_sink.received] == [text]
+
+
+@pytest.mark.django_db
+def test_bare_line_ends_become_whole_ones(acme: Cast) -> None:
+    with acme.scope():
+        mail = queue(letter(text="one\rtwo\n.\rthree\u2028four"))
+        mail.html = "<p>a\r.\rb</p>"
+        raw = envelope(mail, mail.to).content
+
+    assert b"\r" not in raw.replace(b"\r\n", b"")
+    assert b"\n" not in raw.replace(b"\r\n", b"")
+    assert raw.isascii()
+
+
+def test_a_password_that_is_not_wanted_is_the_servers_failing(mail_sink: MailSink) -> None:
+    with pytest.raises(ServerFailing):
+        sink_server(mail_sink, username="me", password="wrong").hand_over(MAIL)
+    assert mail_sink.received == []
+
+
+def test_a_server_that_wants_to_know_us_first_is_failing(mail_sink: MailSink) -> None:
+    mail_sink.answer("MAIL", "530 5.7.0 Authentication required")
+
+    with pytest.raises(ServerFailing, match=r"^530 5.7.0 Authentication required$"):
+        sink_server(mail_sink).hand_over(MAIL)
+
+
+def test_encryption_that_is_not_offered_fails_and_nothing_leaves_in_the_clear(mail_sink: MailSink) -> None:
     for security in ("starttls", "tls"):
-        with pytest.raises(DeliveryDelayed):
-            hand_over(MAIL, sink_server(mail_sink, security=security))
+        with pytest.raises(ServerFailing):
+            sink_server(mail_sink, security=security).hand_over(MAIL)
     assert mail_sink.received == []
 
 
-def test_nobody_there_delays() -> None:
-    with pytest.raises(DeliveryDelayed, match="refused"):
-        hand_over(MAIL, Server(HOST, free_port(), "none", "", ""))
+def test_nobody_there_is_failing() -> None:
+    with pytest.raises(ServerFailing, match="refused"):
+        Server(HOST, free_port(), "none", "", "").hand_over(MAIL)

@@ -69,6 +69,7 @@ def test_what_has_no_words_is_not_there(acme: Cast, args: list[str]) -> None:
 
 
 SERVER = {
+    "kind": "smtp",
     "host": "smtp.mail.example",
     "port": 587,
     "security": "starttls",

@@ -6,35 +6,20 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from outbox import delivery
+from outbox import smtp
 from outbox.enums import MailState
 from outbox.models import OutgoingMail
+from outbox.recording import GIVE_UP_AFTER
 from outbox.services.queueing import send_again
 from outbox.signals import delivered
-from outbox.tasks import MAX_ATTEMPTS, STALE, TELL_TRIES, send, sweep_outgoing
-from sla.models import Timer
+from outbox.tasks import MAX_LOSSES, STALE, TELL_TRIES, send, sweep_outgoing
 from tests.conftest import Cast
 from tests.e2e.parts import MailSink
-from tests.outbox.letters import answered_ticket, make_due, only_mail, queued
+from tests.outbox.letters import answered_ticket, events, fates, make_due, only_mail, queued, timer_state
 from tickets.enums import EventKind
-from tickets.models import Message, Ticket, TicketEvent
+from tickets.models import Message, Ticket
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _our_server(settings: Any, mail_sink: MailSink) -> None:
-    settings.VASTE_SMTP_URL = mail_sink.url
-
-
-def events(cast: Cast, kind: EventKind) -> list[dict[str, Any]]:
-    with cast.scope():
-        return list(TicketEvent.objects.filter(kind=kind).values_list("data", flat=True))
-
-
-def timer_state(cast: Cast) -> str:
-    with cast.scope():
-        return str(Timer.objects.get(metric="first_response").state)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("our_server")]
 
 
 def test_the_response_promise_is_met_when_the_server_has_taken_the_reply(acme: Cast, mail_sink: MailSink) -> None:
@@ -90,7 +75,7 @@ def test_a_4xx_is_tried_again_later_and_later(acme: Cast, mail_sink: MailSink) -
         assert (mail.state, mail.error) == (MailState.QUEUED, "451 4.7.1 Greylisted, come back later")
         waits.append(round((mail.due_at - before).total_seconds()))
         send(acme.tenant.pk, message.outgoing_id)
-    assert waits == [60, 120, 240]
+    assert [60 <= waits[0] <= 75, 120 <= waits[1] <= 150, 240 <= waits[2] <= 300] == [True] * 3
     assert timer_state(acme) == "running"
     assert mail_sink.received == []
 
@@ -102,18 +87,19 @@ def test_a_4xx_is_tried_again_later_and_later(acme: Cast, mail_sink: MailSink) -
     assert timer_state(acme) == "met"
 
 
-def test_after_many_tries_a_delay_is_a_failure(acme: Cast, mail_sink: MailSink) -> None:
+@pytest.mark.parametrize(("age", "state"), [(-timedelta(minutes=1), "queued"), (timedelta(minutes=1), "failed")])
+def test_after_three_days_a_delay_is_a_failure(acme: Cast, mail_sink: MailSink, age: timedelta, state: str) -> None:
     _, message = answered_ticket(acme)
     mail_sink.answer("DATA", "452 4.3.1 Disk full")
     with acme.scope():
-        OutgoingMail.objects.update(attempts=MAX_ATTEMPTS - 1)
+        OutgoingMail.objects.update(attempts=20, tried_since=timezone.now() - GIVE_UP_AFTER - age)
 
     send(acme.tenant.pk, message.outgoing_id)
 
-    assert only_mail(acme).state == MailState.FAILED
+    assert only_mail(acme).state == state
     with acme.scope():
         message.refresh_from_db()
-    assert message.delivery_error == "452 4.3.1 Disk full"
+    assert message.delivery_error == ("452 4.3.1 Disk full" if state == "failed" else "")
 
 
 @pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA"])
@@ -154,23 +140,77 @@ def test_a_failed_mail_can_be_sent_again_under_the_same_message_id(acme: Cast, m
     assert timer_state(acme) == "met"
 
 
-@pytest.mark.parametrize("silence", ["drop", "hang"])
-def test_silence_after_data_doubles_at_most_once_under_one_message_id(
-    acme: Cast, mail_sink: MailSink, monkeypatch: pytest.MonkeyPatch, silence: str
-) -> None:
-    monkeypatch.setattr(delivery, "TIMEOUT_SECONDS", 0.4)
+@pytest.fixture
+def _impatient(monkeypatch: pytest.MonkeyPatch, mail_sink: MailSink) -> None:
+    monkeypatch.setattr(smtp, "ANSWER_SECONDS", 0.4)
     mail_sink.hang_seconds = 1.0
+
+
+@pytest.mark.usefixtures("_impatient")
+@pytest.mark.parametrize("silence", ["drop", "hang"])
+def test_silence_after_data_doubles_once_under_one_message_id(acme: Cast, mail_sink: MailSink, silence: str) -> None:
     mail = queued(acme)
     mail_sink.answer("DATA", silence, times=1)
 
     send(acme.tenant.pk, mail.pk)
     assert only_mail(acme).state == MailState.QUEUED
+    assert only_mail(acme).due_at - timezone.now() > timedelta(minutes=14)
+    assert [fate for _, fate, _ in fates(acme)] == ["uncertain"]
     make_due(acme)
     for _ in range(3):
         sweep_outgoing()
 
     assert only_mail(acme).state == MailState.SENT
     assert [received.message_id for received in mail_sink.received] == [f"<{mail.message_id}>"] * 2
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_a_server_that_never_answers_gets_a_mail_twice_and_no_third_time(acme: Cast, mail_sink: MailSink) -> None:
+    _, message = answered_ticket(acme)
+    mail_sink.answer("DATA", "drop")
+
+    for _ in range(5):
+        make_due(acme)
+        send(acme.tenant.pk, message.outgoing_id)
+
+    assert only_mail(acme).state == MailState.FAILED
+    assert [(address, fate) for address, fate, _ in fates(acme)] == [("otto@paperi-acme.example", "unknown")]
+    assert {received.message_id for received in mail_sink.received} == {f"<{only_mail(acme).message_id}>"}
+    assert len(mail_sink.received) == 2
+    with acme.scope():
+        message.refresh_from_db()
+    assert message.delivery_error.startswith("No answer to the mail")
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_delays_between_two_silences_do_not_forget_the_first(acme: Cast, mail_sink: MailSink) -> None:
+    mail = queued(acme)
+    mail_sink.answer("DATA", "drop", times=1)
+    send(acme.tenant.pk, mail.pk)
+    mail_sink.answer("RCPT", "451 Later", times=1)
+    make_due(acme)
+    send(acme.tenant.pk, mail.pk)
+    assert [fate for _, fate, _ in fates(acme)] == ["uncertain"]
+    mail_sink.answer("DATA", "drop")
+    for _ in range(3):
+        make_due(acme)
+        send(acme.tenant.pk, mail.pk)
+
+    assert [fate for _, fate, _ in fates(acme)] == ["unknown"]
+    assert len(mail_sink.received) == 2
+
+
+def test_a_connection_that_breaks_before_the_mail_is_out_doubles_nothing(acme: Cast, mail_sink: MailSink) -> None:
+    mail = queued(acme)
+    mail_sink.answer("RCPT", "drop", times=1)
+
+    send(acme.tenant.pk, mail.pk)
+    assert (only_mail(acme).state, [fate for _, fate, _ in fates(acme)]) == (MailState.QUEUED, ["delayed"])
+    make_due(acme)
+    sweep_outgoing()
+
+    assert only_mail(acme).state == MailState.SENT
+    assert len(mail_sink.received) == 1
 
 
 def test_a_server_that_is_rude_at_the_end_has_the_mail_all_the_same(acme: Cast, mail_sink: MailSink) -> None:
@@ -181,38 +221,6 @@ def test_a_server_that_is_rude_at_the_end_has_the_mail_all_the_same(acme: Cast, 
 
     assert only_mail(acme).state == MailState.SENT
     assert len(mail_sink.received) == 1
-
-
-def test_no_server_there_is_a_delay(acme: Cast, mail_sink: MailSink, settings: Any) -> None:
-    settings.VASTE_SMTP_URL = "smtp://127.0.0.1:1"
-    mail = queued(acme)
-
-    send(acme.tenant.pk, mail.pk)
-
-    assert (only_mail(acme).state, only_mail(acme).attempts) == (MailState.QUEUED, 1)
-    assert "refused" in only_mail(acme).error
-
-
-def test_a_copy_that_is_refused_is_left_out_and_noted(acme: Cast, mail_sink: MailSink) -> None:
-    mail = queued(acme, cc=["gone@paperi-acme.example", "pia@paperi-acme.example"])
-    mail_sink.answer("RCPT", "550 No such user", address="gone@paperi-acme.example")
-
-    send(acme.tenant.pk, mail.pk)
-
-    (received,) = mail_sink.received
-    assert received.recipients == ["otto@paperi-acme.example", "pia@paperi-acme.example"]
-    assert only_mail(acme).state == MailState.SENT
-    assert only_mail(acme).error == "gone@paperi-acme.example: 550 No such user"
-
-
-def test_a_refused_receiver_fails_the_mail_even_where_a_copy_would_go(acme: Cast, mail_sink: MailSink) -> None:
-    mail = queued(acme, cc=["pia@paperi-acme.example"])
-    mail_sink.answer("RCPT", "550 No such user", address="otto@paperi-acme.example")
-
-    send(acme.tenant.pk, mail.pk)
-
-    assert mail_sink.received == []
-    assert only_mail(acme).state == MailState.FAILED
 
 
 def test_a_mail_that_no_server_can_take_stops_no_other(acme: Cast, mail_sink: MailSink) -> None:
@@ -226,7 +234,7 @@ def test_a_mail_that_no_server_can_take_stops_no_other(acme: Cast, mail_sink: Ma
         states = dict(OutgoingMail.objects.values_list("message_id", "state"))
     assert states == {
         "1.fixed@acme.example": MailState.FAILED,
-        "2.fixed@acme.example": MailState.QUEUED,
+        "2.fixed@acme.example": MailState.FAILED,
         "3.fixed@acme.example": MailState.SENT,
     }
     assert [received.message_id for received in mail_sink.received] == [f"<{good.message_id}>"]
@@ -236,14 +244,14 @@ def test_a_mail_that_kills_its_workers_is_given_up_in_the_end(acme: Cast, mail_s
     mail = queued(acme)
     with acme.scope():
         OutgoingMail.objects.update(
-            state=MailState.SENDING, attempts=MAX_ATTEMPTS, claimed_at=timezone.now() - STALE - timedelta(minutes=1)
+            state=MailState.SENDING, losses=MAX_LOSSES, claimed_at=timezone.now() - STALE - timedelta(minutes=1)
         )
 
     sweep_outgoing()
 
     assert only_mail(acme).state == MailState.FAILED
     assert mail_sink.received == []
-    assert mail.pk == only_mail(acme).pk
+    assert fates(acme) == [(mail.to[0], "unknown", "Its worker was lost again and again.")]
 
 
 def test_a_mail_in_another_workers_hands_is_left_there(acme: Cast, mail_sink: MailSink) -> None:
