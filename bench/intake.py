@@ -117,8 +117,9 @@ def parse_rate(mails: list[bytes]) -> float:
 def insert_rate(cast: Cast, mails: list[bytes]) -> float:
     """The rows of one ticket each, written by bare SQL in one transaction per mail."""
     columns = (
-        "tenant_id, mailbox_id, source, raw, size, received_at, recorded_at, envelope_from, envelope_to, state, reason, "
-        "attempts, error, next_attempt_at, message_id, fingerprint, subject, from_name, from_email, excerpt, proven"
+        "tenant_id, mailbox_id, source, raw, size, received_at, recorded_at, envelope_from, envelope_to, state, "
+        "reason, attempts, error, next_attempt_at, message_id, fingerprint, subject, from_name, from_email, "
+        "excerpt, proven"
     )
     with cast.scope():
         box = Mailbox.objects.get().pk

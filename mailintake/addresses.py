@@ -57,7 +57,8 @@ def claimed_email(values: tuple[str, ...]) -> str:
     several people.
     """
     topmost = values[:1]
-    return sender(topmost).email or " ".join(word.lower() for value in topmost for word in _loose_words(value))
+    loose = " ".join(word.lower() for value in topmost for word in _loose_words(value))
+    return sender(topmost).email or loose[:MAX_EMAIL]
 
 
 def _loose_words(value: str) -> list[str]:

@@ -16,12 +16,16 @@ from tickets.services.people import Sender, sender_of
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of a mail's sender. `tickets_an_hour` counts mails of theirs that became part of a ticket."""
+    """What is known of a mail's sender. `tickets_an_hour` counts mails of theirs that became part of a ticket.
+
+    `was_lost` says that mail to the address has come back.
+    """
 
     sender: Sender = field(default_factory=lambda: Sender(None, None))
     member: Membership | None = None
     is_own_mailbox: bool = False
     tickets_an_hour: int = 0
+    was_lost: bool = False
 
 
 def look_up(address: Address, mailbox: Mailbox) -> Known:
@@ -41,11 +45,13 @@ def look_up(address: Address, mailbox: Mailbox) -> Known:
             member=Subquery(members.filter(user__email=address.email).values("pk")[:1]),
             requester=Subquery(requesters.values("requester")[:1]),
             company=Subquery(companies.values("customer")[:1]),
+            was_lost=Exists(requesters.exclude(undeliverable_since=None)),
             is_own=Exists(Mailbox.objects.filter(address=address.email)),
             recent=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
         )
-        .values("member", "requester", "company", "is_own", "recent")
+        .values("member", "requester", "company", "is_own", "recent", "was_lost")
         .get()
     )
     member = members.select_related("user", "office").get(pk=found["member"]) if found["member"] else None
-    return Known(sender_of(found["requester"], found["company"]), member, found["is_own"], found["recent"])
+    sender = sender_of(found["requester"], found["company"])
+    return Known(sender, member, found["is_own"], found["recent"], found["was_lost"])

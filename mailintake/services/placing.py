@@ -128,6 +128,7 @@ def open_at_once(
         received_at=row.received_at,
         copies=copies_of(mail, sender.customer),
         writer=writer if asks != mail.from_ else None,
+        proven=row.proven,
     )
     ticket = open_ticket(matter, by=SYSTEM, parent=parent)
     _linked(row, ticket, ticket.opened_with)
@@ -146,12 +147,16 @@ def copies_of(mail: ParsedMail, customer: Customer | None) -> list[str]:
     return sorted(known.values_list("email", flat=True))
 
 
-def ticket_of_quoted_mail(mail: ParsedMail, tenant: Tenant) -> Ticket | None:
-    """The ticket of the mail that a report tells about: its signed Message-ID stands in the returned part."""
+def our_ids_in(mail: ParsedMail, tenant: Tenant) -> list[str]:
+    """The Message-IDs of ours that a report quotes, each once; they are signed, so nobody can make them up."""
     text = mail.text + "\n".join(
         part.content[:20_000].decode("utf-8", "replace") for part in mail.parts if "/" in part.content_type
     )
-    for word in text.replace("<", " ").replace(">", " ").split():
-        if "@" in word and (ticket_id := ticket_of_message_id(tenant.pk, word)):
-            return Ticket.objects.filter(pk=ticket_id).select_related("tenant", "queue", "requester").first()
-    return None
+    words = dict.fromkeys(word for word in text.replace("<", " ").replace(">", " ").split() if "@" in word)
+    return [word for word in words if ticket_of_message_id(tenant.pk, word)]
+
+
+def ticket_of_mail(message_id: str, tenant: Tenant) -> Ticket | None:
+    """The ticket that one of our Message-IDs names."""
+    tickets = Ticket.objects.select_related("tenant", "queue", "requester")
+    return tickets.filter(pk=ticket_of_message_id(tenant.pk, message_id) or 0).first()

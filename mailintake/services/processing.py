@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.actors import SYSTEM
 from accounts.models import Membership, Tenant
+from accounts.services.customers import heard_from
 from core.faults import fault_point
 from mailintake.authentication import prove_sender
 from mailintake.enums import InboundState, IntakeMode
@@ -18,8 +19,16 @@ from mailintake.parsing import ParsedMail, parse
 from mailintake.services import placing
 from mailintake.services.knowing import Known, look_up
 from mailintake.verdicts import LOOP_HEADER, Ruling, Verdict, judge
+from outbox.enums import ReportKind
+from outbox.services.returns import Returned, take_report
 
 REPORTS = frozenset({Verdict.BOUNCE, Verdict.DELAY, Verdict.COMPLAINT, Verdict.REPORT})
+# What marks a mail of ours, its receivers and their addresses.
+RETURNS = {
+    Verdict.BOUNCE: ReportKind.BOUNCE,
+    Verdict.DELAY: ReportKind.DELAY,
+    Verdict.COMPLAINT: ReportKind.COMPLAINT,
+}
 # More mails than this of one sender within an hour wait for a person instead of becoming tickets by themselves.
 SENDER_AN_HOUR = 120
 RESULT_FIELDS = [
@@ -121,6 +130,8 @@ def _case(row: InboundMessage, mail: ParsedMail) -> Case:
 def _place(case: Case) -> None:
     row, verdict = case.row, case.ruling.verdict
     found = match(case.mail, case.tenant, envelope_to=row.envelope_to, member=case.member)
+    if case.known.was_lost and verdict not in REPORTS:
+        heard_from(case.mail.from_.email)
     if verdict is Verdict.TOO_BIG:
         row.state, row.reason = InboundState.QUARANTINED, "too_big"
     elif verdict is Verdict.LOOP:
@@ -139,9 +150,13 @@ def _place(case: Case) -> None:
 
 def _place_report(case: Case, found: Match | None) -> None:
     """A bounce or a receipt belongs to a mail of ours, which the report quotes; without one it is only kept."""
-    row = case.row
-    row.reason = case.ruling.verdict.value
-    ticket = found.ticket if found else placing.ticket_of_quoted_mail(case.mail, case.tenant)
+    row, verdict = case.row, case.ruling.verdict
+    row.reason, quoted = verdict.value, placing.our_ids_in(case.mail, case.tenant)
+    if quoted and verdict in RETURNS:
+        failed = case.ruling.bounce.recipients if case.ruling.bounce else ()
+        about = [Returned(each.email, each.dsn, each.hard, each.said) for each in failed]
+        take_report(quoted, about, kind=RETURNS[verdict], at=row.received_at)
+    ticket = found.ticket if found else (placing.ticket_of_mail(quoted[0], case.tenant) if quoted else None)
     if ticket is None:
         # A server's own report answers a mail we know nothing of; a person who sends one on wants something.
         by_server = case.mail.envelope_from == "" or case.mail.from_.email.startswith("mailer-daemon@")

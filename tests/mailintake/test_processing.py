@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts.models import RequesterAddress
 from mailintake import tasks
 from mailintake.enums import InboundState, IntakeMode
 from mailintake.models import InboundMessage, Mailbox
 from mailintake.services.receiving import store_raw
 from mailintake.tasks import MAX_ATTEMPTS, RETRY, process, waiting
+from outbox.models import OutgoingMail
 from tests.conftest import Cast
 from tests.mailintake.post import OTTO, arrive, entries, open_box, outgoing, ticket_of, write
 from tickets import threads
@@ -215,6 +217,28 @@ Subject: Lift
 We look into it.
 --b--
 """.encode()
+
+
+def test_a_bounce_marks_the_address_and_tells_the_owner_once(acme: Cast, box: Mailbox) -> None:
+    ticket = ticket_of(acme, assignee="konsta")
+    with acme.scope():
+        conversation.reply(ticket, Written(text="We look into it."), by=acme.actor("konsta"))
+        sent = OutgoingMail.objects.get(purpose="reply")
+
+    row = arrive(acme, bounce(sent.message_id))
+    arrive(acme, bounce(sent.message_id).replace(b"report@", b"again@"))
+
+    assert (row.state, row.reason, row.ticket_id) == (InboundState.LINKED, "bounce", ticket.pk)
+    with acme.scope():
+        address = RequesterAddress.objects.get(email="otto@paperi-acme.example")
+        assert address.undeliverable_since is not None
+        assert list(sent.deliveries.values_list("address", "fate")) == [(address.email, "hard")]
+    assert [purpose for purpose, receivers in outgoing(acme) if receivers == ["konsta@acme.example"]] == ["returned"]
+
+    arrive(acme, write(OTTO, subject="I am back"))
+    with acme.scope():
+        address.refresh_from_db()
+        assert address.undeliverable_since is None
 
 
 def test_a_bounce_goes_to_the_ticket_of_the_mail_that_it_returns(acme: Cast, globex: Cast, box: Mailbox) -> None:
