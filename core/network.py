@@ -1,8 +1,7 @@
 """Which servers a tenant may have us talk to: those of the public internet, and no machine behind our own walls.
 
 A name is looked at before it is saved (`is_forbidden_host`, no network) and when it is resolved: `connect` goes to the
-address that it has looked at. Where a library connects by itself, `require_public` looks before and
-`require_public_peer` after, because a name may lead elsewhere the second time.
+address that it has looked at, because a name may lead elsewhere the second time.
 """
 
 import ipaddress
@@ -59,21 +58,6 @@ def is_forbidden_host(host: str) -> bool:
     if address is not None:
         return not _is_public(address)
     return "." not in name or name == "localhost" or name.endswith(LOCAL_ENDINGS)
-
-
-def require_public(host: str, port: int) -> None:
-    """Resolve a host; raises ForbiddenAddress where any of its addresses is not public, OSError where it has none."""
-    if inside_allowed():
-        return
-    for *_, target in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-        if not is_public(str(target[0])):
-            raise ForbiddenAddress("The server's name leads into a private network.")
-
-
-def require_public_peer(connection: socket.socket | None) -> None:
-    """Raises ForbiddenAddress where a connection ended up at an address that is not public."""
-    if connection is not None and not inside_allowed() and not is_public(str(connection.getpeername()[0])):
-        raise ForbiddenAddress("The server's name leads into a private network.")
 
 
 def connect(host: str, port: int, *, timeout: float) -> socket.socket:

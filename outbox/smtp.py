@@ -2,10 +2,11 @@
 
 import re
 import smtplib
+import socket
 import ssl
 from dataclasses import dataclass
 
-from core.network import require_public, require_public_peer
+from core.network import connect
 from outbox.answers import ABOUT_US, Answer, Answers, ServerFailing, for_all, judged, words
 from outbox.delivery import Envelope
 from outbox.enums import Fate
@@ -59,17 +60,31 @@ def _reach(server: Server) -> smtplib.SMTP:
     return connection
 
 
+class _ForeignSmtp(smtplib.SMTP):
+    """For a server that a tenant named: the connection goes to the address that was looked at, and to no other."""
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        return connect(host, port, timeout=timeout)
+
+
+class _ForeignSmtps(smtplib.SMTP_SSL):
+    """The same, with TLS from the first byte."""
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        line = connect(host, port, timeout=timeout)
+        return self.context.wrap_socket(line, server_hostname=host)
+
+
 def _connect(server: Server) -> smtplib.SMTP:
     context = ssl.create_default_context()
-    if server.foreign:
-        require_public(server.host, server.port)
+    connection: smtplib.SMTP
     if server.security == Transport.Security.TLS:
-        connection: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT_SECONDS, context=context)
+        secure = _ForeignSmtps if server.foreign else smtplib.SMTP_SSL
+        connection = secure(server.host, server.port, timeout=TIMEOUT_SECONDS, context=context)
     else:
-        connection = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_SECONDS)
+        plain = _ForeignSmtp if server.foreign else smtplib.SMTP
+        connection = plain(server.host, server.port, timeout=TIMEOUT_SECONDS)
     try:
-        if server.foreign:
-            require_public_peer(connection.sock)
         if server.security == Transport.Security.STARTTLS:
             connection.starttls(context=context)
         if server.username:

@@ -1,11 +1,8 @@
 """Servers inside our own network are refused, however their address is written."""
 
-import socket
-from typing import Any
-
 import pytest
 
-from core.network import ForbiddenAddress, is_forbidden_host, is_public, require_public, require_public_peer
+from core.network import is_forbidden_host, is_public
 
 INSIDE = [
     "127.0.0.1",
@@ -44,20 +41,3 @@ def test_hosts_that_are_refused_by_their_writing(host: str) -> None:
 
 def test_a_name_outside_is_not_refused_by_its_writing() -> None:
     assert not is_forbidden_host("imap.mail.example")
-
-
-def test_a_name_that_leads_inside_is_refused_when_it_is_resolved(settings: Any) -> None:
-    require_public("localhost", 993)
-    settings.TESTING = settings.DEBUG = settings.DEMO = False
-    with pytest.raises(ForbiddenAddress):
-        require_public("localhost", 993)
-
-
-def test_a_connection_that_ended_up_inside_is_refused(settings: Any) -> None:
-    settings.TESTING = settings.DEBUG = settings.DEMO = False
-    with (
-        socket.create_server(("127.0.0.1", 0)) as server,
-        socket.create_connection(server.getsockname()) as peer,
-        pytest.raises(ForbiddenAddress),
-    ):
-        require_public_peer(peer)

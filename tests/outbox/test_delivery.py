@@ -258,3 +258,19 @@ def test_encryption_that_is_not_offered_fails_and_nothing_leaves_in_the_clear(ma
 def test_nobody_there_is_failing() -> None:
     with pytest.raises(ServerFailing, match="refused"):
         Server(HOST, free_port(), "none", "", "").hand_over(MAIL)
+
+
+@pytest.mark.parametrize("security", ["none", "starttls", "tls"])
+def test_a_server_that_a_tenant_names_is_never_inside_our_network(
+    settings: Any, mail_sink: MailSink, security: str
+) -> None:
+    """Whatever answers there, or not: the words are the same, so nobody can look for open ports with it."""
+    settings.TESTING = settings.DEBUG = settings.DEMO = False
+    said = set()
+    for port in (mail_sink.port, free_port()):
+        with pytest.raises(ServerFailing) as failure:
+            Server("localhost", port, security, "", "", foreign=True).hand_over(MAIL)
+        said.add(str(failure.value))
+
+    assert said == {"The server's name leads into a private network."}
+    assert mail_sink.received == []
