@@ -295,11 +295,14 @@ CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("celery", "poll
 CELERY_TASK_DEFAULT_QUEUE = "celery"
 CELERY_TASK_ROUTES = {"mailintake.tasks.poll_mailbox": {"queue": "polling"}}
 CELERY_BEAT_SCHEDULE = {
-    "poll-mailboxes": {"task": "mailintake.tasks.poll_mailboxes", "schedule": 20.0},
-    "tell-silent-mailboxes": {"task": "mailintake.tasks.tell_silent_mailboxes", "schedule": 60.0},
-    "process-inbound": {"task": "mailintake.tasks.sweep_inbound", "schedule": 5.0},
-    "send-outgoing": {"task": "outbox.tasks.sweep_outgoing", "schedule": 5.0},
-    "run-timers": {"task": "tickets.tasks.sweep_timers", "schedule": 15.0},
+    name: {"task": task, "schedule": seconds, "options": {"expires": seconds}}  # a late one is as good as the next
+    for name, task, seconds in (
+        ("poll-mailboxes", "mailintake.tasks.poll_mailboxes", 20.0),
+        ("tell-silent-mailboxes", "mailintake.tasks.tell_silent_mailboxes", 60.0),
+        ("process-inbound", "mailintake.tasks.sweep_inbound", 5.0),
+        ("send-outgoing", "outbox.tasks.sweep_outgoing", 5.0),
+        ("run-timers", "tickets.tasks.sweep_timers", 15.0),
+    )
 }
 
 LOGGING = {

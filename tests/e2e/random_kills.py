@@ -20,7 +20,7 @@ from outbox.models import OutgoingMail
 from tests.conftest import Cast
 from tests.e2e.ledger import numbered, pass_time
 from tests.e2e.parts import HOST, PASSWORD, Dovecot, Installation, MailSink
-from tickets.models import Attachment, Ticket
+from tickets.models import Message, Ticket
 
 Say = Callable[[str], None]
 
@@ -150,7 +150,8 @@ def settle_accounts(cast: Cast, post: Post, sink: MailSink, kills: int, say: Say
         tickets = Counter(int(title.rpartition(" ")[2]) for title in titles)
         own = Ticket.objects.filter(title__startswith="Matter ").annotate(count=Count("messages"))
         messages = Counter(own.values_list("count", flat=True))
-        files = Attachment.objects.values("message", "storage_key").annotate(n=Count("pk")).filter(n__gt=1).count()
+        entries = list(InboundMessage.objects.filter(state=InboundState.LINKED).values_list("entry", flat=True))
+        written = Message.objects.count()
         sent = set(OutgoingMail.objects.filter(state=MailState.SENT).values_list("message_id", flat=True))
     left = Counter(mail.message_id for mail in sink.received if mail.message_id.strip("<>") in sent)
     doubled = sum(left.values()) - len(left)
@@ -165,4 +166,4 @@ def settle_accounts(cast: Cast, post: Post, sink: MailSink, kills: int, say: Say
     assert set(messages) <= {1}
     assert len(left) == len(sent)
     assert doubled <= 2 * kills
-    assert files == 0
+    assert len(set(entries)) == len(entries) == written

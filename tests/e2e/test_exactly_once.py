@@ -10,7 +10,7 @@ from mailintake.enums import InboundState
 from mailintake.models import InboundMessage
 from mailintake.tasks import MAX_ATTEMPTS
 from tests.conftest import Cast
-from tests.e2e.ledger import check, numbered, open_mailbox, settle, tickets_by_number
+from tests.e2e.ledger import check, numbered, open_mailbox, pass_time, settle, tickets_by_number
 from tests.e2e.parts import HOST, Dovecot, Installation, MailSink, wait_until
 from tickets.models import Message, Ticket
 
@@ -126,6 +126,8 @@ def test_the_worst_mails_stop_nobody(acme: Cast, installation: Installation) -> 
     good = set(range(5, len(worst) + 1, 5))
 
     def all_placed() -> bool:
+        pass_time(acme)
+        installation.sweep()
         with acme.scope():
             return not InboundMessage.objects.filter(state=InboundState.RECEIVED).exists()
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 
 from accounts.models import Customer, Requester, RequesterAddress
 from accounts.models.customers import RequesterQuerySet
@@ -57,9 +57,16 @@ def requester_for(email: str, name: str, *, customer: Customer | None, queue: Qu
     return Requester.objects.with_address(email).first() or new_requester(email, name, customer=customer, queue=queue)
 
 
-@transaction.atomic
 def new_requester(email: str, name: str, *, customer: Customer | None, queue: Queue) -> Requester:
-    """A person whose address nobody has yet; lower case."""
+    """A person whose address nobody had when it was looked up; lower case. Another worker may have been faster."""
+    try:
+        with transaction.atomic():
+            return _make_requester(email, name, customer, queue)
+    except IntegrityError:
+        return requesters().with_address(email).get()
+
+
+def _make_requester(email: str, name: str, customer: Customer | None, queue: Queue) -> Requester:
     requester = Requester.objects.create(
         name=(name.strip() or email.partition("@")[0])[:120],
         customer=customer,
