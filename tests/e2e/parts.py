@@ -24,7 +24,9 @@ import pytest
 from celery import Celery
 from django.db import connection
 
+from helpdesk.embedded.identity import Identity
 from helpdesk.embedded.layout import BASE_DIR
+from helpdesk.embedded.programs import can_share_semaphores
 from helpdesk.embedded.valkey import packaged_binary
 from tests.conftest import APP_ROLE
 from tests.e2e.imap_server import DOVEADM, DOVECOT, PASSWORD, Dovecot
@@ -163,6 +165,8 @@ class Installation:
 
     def worker(self, *, concurrency: int = 2, arguments: tuple[str, ...] = (), **more: str) -> Process:
         """A worker for all queues, unless `arguments` say otherwise."""
+        if "-P" not in arguments and not can_share_semaphores(Identity.current()):
+            pytest.skip("/dev/shm is closed to this user, and Celery's processes share semaphores there")
         number = len(self.processes)
         command = [sys.executable, "-m", "celery", "-A", "helpdesk", "worker", "-c", str(concurrency), "-l", "INFO"]
         command += ["-n", f"w{number}@%h", "--without-gossip", "--without-mingle", *arguments]
