@@ -1,10 +1,13 @@
 """What differs from allauth: nobody signs up, and only members of the tenant sign in."""
 
+import time
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib import messages
@@ -54,6 +57,13 @@ class AccountAdapter(DefaultAccountAdapter):
         super().login(request, user)
         user.membership = membership
         audit.record("member.signed_in", by=member_actor(membership))
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Signing in a moment ago counts as well, except on the pages that guard the sign-in itself (allauth's)."""
+        signed_in = get_authentication_records(self.request, self.request.user)
+        if app == "accounts" and signed_in:
+            return bool(time.time() - signed_in[-1]["at"] > app_settings.REAUTHENTICATION_TIMEOUT)
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def set_password(self, user: User, password: str) -> None:
         """Changed, set for the first time, or chosen anew by the link in a mail."""

@@ -58,6 +58,14 @@ def require_free_ports(options: Options) -> None:
                 ) from None
 
 
+def takes_mail(options: Options) -> bool:
+    """Whether an SMTP server greets there (RFC 5321, 3.1)."""
+    address = (options.smtp_host.strip("[]"), options.smtp_port)
+    with contextlib.suppress(OSError), socket.create_connection(address, timeout=2) as connection:
+        return connection.recv(4) == b"220 "
+    return False
+
+
 def _launch(*, services_only: bool) -> int:
     options = Options.from_environment()
     if bool(os.environ.get("DATABASE_URL")) is not bool(os.environ.get("DATABASE_OWNER_URL")):
@@ -97,6 +105,7 @@ def _start_product(
     for program in running.long_running(options):
         supervisor.start(program)
     supervisor.wait_until(lambda: _is_healthy(options.port), what="The web server")
+    supervisor.wait_until(lambda: takes_mail(options), what="The mail listener")
     _tell_addresses(layout, options)
 
 

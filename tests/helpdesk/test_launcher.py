@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 from helpdesk.embedded.errors import LaunchError
 from helpdesk.embedded.guard import group_alive
 from helpdesk.embedded.identity import Identity
+from helpdesk.embedded.launcher import takes_mail
 from helpdesk.embedded.layout import BASE_DIR
 from helpdesk.embedded.processes import Guard, Program
 from helpdesk.embedded.programs import Options
@@ -344,6 +346,20 @@ def test_an_outer_database_needs_both_roles(directory: Path) -> None:
         code, output = launcher.finish()
 
     assert (code, "DATABASE_OWNER_URL" in output) == (1, True)
+
+
+def test_ready_means_that_mail_is_taken_too() -> None:
+    def greet() -> None:
+        with listener.accept()[0] as connection:
+            connection.sendall(b"220 mail.acme.example ESMTP\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        options = Options(port=1, smtp_host="127.0.0.1", smtp_port=listener.getsockname()[1], demo=False)
+        greeter = threading.Thread(target=greet)
+        greeter.start()
+        assert takes_mail(options)
+        greeter.join()
+    assert not takes_mail(options)
 
 
 def test_options_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

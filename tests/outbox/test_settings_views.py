@@ -1,15 +1,19 @@
 """The words of automatic mails, and the tenant's own server."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from outbox.enums import Purpose
 from outbox.models import MailTemplate, OutgoingMail, Transport
 from outbox.words import VARIABLES, words_for
 from tests.accounts.settings_support import form_of, new_actions, words
+from tests.accounts.sign_in_support import password
 from tests.conftest import Cast
+from tests.house.conftest import PASSWORD
 
 
 @pytest.fixture(autouse=True)
@@ -114,15 +118,25 @@ def test_servers_inside_are_refused(acme: Cast, settings: Any, field: str, value
 
 
 def test_who_has_a_password_shows_again_that_it_is_them(acme: Cast) -> None:
-    acme.ada.user.set_password("correct horse battery")
+    acme.ada.user.set_password(PASSWORD)
     acme.ada.user.save()
     client, url = acme.client("ada"), reverse("outbox:transport")
     answer = client.post(url, SERVER)
     assert answer.status_code == 302
     assert answer.headers["Location"].startswith(reverse("account_reauthenticate"))
     assert "pa55 word" not in str(dict(client.session))
-    client.post(reverse("account_reauthenticate"), {"password": "correct horse battery"})
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     assert client.post(url, SERVER).headers["Location"] == url
+
+
+def test_who_signed_in_just_now_is_not_asked_again_until_five_minutes_are_over(acme: Cast) -> None:
+    acme.ada.user.set_password(PASSWORD)
+    acme.ada.user.save()
+    client, url = password(acme, "ada"), reverse("outbox:transport")
+    assert client.post(url, SERVER).headers["Location"] == url
+    with time_machine.travel(timedelta(minutes=5, seconds=1)):
+        asked = client.post(url, SERVER)
+    assert asked.headers["Location"].startswith(reverse("account_reauthenticate"))
 
 
 def test_going_back_to_the_installations_server(acme: Cast) -> None:
