@@ -76,6 +76,7 @@ class EventKind(TextChoices):
     BREACHED = "breached", _("Promise broken")
     REMINDED = "reminded", _("Reminder sent")
     FOLLOW_UP = "follow_up", _("Follow-up opened")
+    UNDONE = "undone", _("Reply taken back")
 
 
 class LinkPurpose(TextChoices):

@@ -7,15 +7,18 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core import signing
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Customer, Membership, Module, Product, Requester
+from accounts.scope import require_tenant_id
 from core.filenames import clean_filename
+from core.files import load
 from core.forms import LookForm
 from sla.enums import Priority
 from tickets.enums import Kind, StatusClass
-from tickets.models import Queue, Status, WorkType
+from tickets.models import Attachment, Queue, Status, WorkType
 from tickets.services.conversation import NewFile, Written
 
 
@@ -39,6 +42,40 @@ def _type(upload: Any) -> str:
     return (upload.content_type or "application/octet-stream")[:120]
 
 
+def keep(file: Attachment) -> str:
+    """A stored file as a value that a form hands back, signed for its tenant."""
+    return signing.dumps([file.storage_key, file.name, file.content_type], salt=_kept_salt())
+
+
+def _kept_salt() -> str:
+    return f"tickets.kept.{require_tenant_id()}"
+
+
+class KeptFilesField(forms.MultipleChoiceField):
+    """Files of a reply that was taken back, ticked as long as they are to go along; gives a list of NewFile."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, widget=forms.CheckboxSelectMultiple, **kwargs)
+
+    def valid_value(self, value: str) -> bool:
+        return self._read(value) is not None
+
+    def clean(self, value: Any) -> list[NewFile]:
+        known = [self._read(token) for token in super().clean(value)]
+        return [NewFile(name, content_type, load(key)) for key, name, content_type in filter(None, known)]
+
+    def names(self, values: list[str]) -> list[tuple[str, str]]:
+        """(value, file name) of each that is genuine, for the page."""
+        return [(value, found[1]) for value in values if (found := self._read(value))]
+
+    def _read(self, value: str) -> tuple[str, str, str] | None:
+        try:
+            key, name, content_type = signing.loads(value, salt=_kept_salt(), max_age=timedelta(days=1))
+        except signing.BadSignature:
+            return None
+        return key, name, content_type
+
+
 class MinutesField(forms.IntegerField):
     """Minutes worked: 1 to a day."""
 
@@ -53,6 +90,7 @@ class ComposerForm(LookForm):
     mode = forms.ChoiceField(choices=[("reply", _("Reply to customer")), ("note", _("Internal note"))])
     text = forms.CharField(label=_("Text"), max_length=100_000, widget=forms.Textarea(attrs={"rows": 6}))
     uploads = FilesField(label=_("Files"), required=False)
+    kept = KeptFilesField(label=_("Files"))
     minutes = MinutesField(label=_("Minutes"), required=False)
     work_type = forms.ModelChoiceField(WorkType.objects.none(), label=_("Type of work"), required=False)
 
@@ -64,8 +102,15 @@ class ComposerForm(LookForm):
         field.choices = [(work_type.pk, str(work_type)) for work_type in work_types]
         field.widget.attrs["aria-label"] = field.label
 
+    @property
+    def kept_files(self) -> list[tuple[str, str]]:
+        field: Any = self.fields["kept"]
+        names: list[tuple[str, str]] = field.names(self["kept"].value() or [])
+        return names
+
     def written(self) -> Written:
-        return Written(text=self.cleaned_data["text"].strip(), files=self.cleaned_data["uploads"])
+        data = self.cleaned_data
+        return Written(text=data["text"].strip(), files=[*data["kept"], *data["uploads"]])
 
 
 class ResolveForm(LookForm):

@@ -25,6 +25,7 @@ ICONS = {
     EventKind.BREACHED: "alert-triangle",
     EventKind.REMINDED: "bell-plus",
     EventKind.FOLLOW_UP: "corner-up-left",
+    EventKind.UNDONE: "history",
 }
 # Entering these is told by the line of reception, or of the message that brought it about.
 TOLD_BY_OTHERS = (StatusClass.NEW,)
@@ -134,6 +135,7 @@ _WORDS: dict[EventKind, Callable[[TicketEvent], str]] = {
     EventKind.UNDELIVERED: _undelivered,
     EventKind.WORK_STARTED: lambda event: _("%(name)s started the investigation") % {"name": event.actor_name},
     EventKind.WORK_LOGGED: _work,
+    EventKind.UNDONE: lambda event: _("%(name)s took a reply back before it left") % {"name": event.actor_name},
     EventKind.CONFIRMED: lambda event: _("%(name)s says that it works") % {"name": event.actor_name},
     EventKind.REJECTED: lambda event: _("%(name)s says that it is still broken") % {"name": event.actor_name},
     EventKind.BREACHED: lambda event: (

@@ -21,7 +21,7 @@ from sla.models import Timer
 from sla.services.promises import Choice, Projection, choose, project, rules_of
 from tickets.enums import EventKind
 from tickets.models import Ticket, TicketEvent
-from tickets.services.events import entry
+from tickets.services.events import entry, standing
 
 WARN_PERCENT = 75
 # What lists show of the timers, repeated in the ticket.
@@ -30,7 +30,7 @@ SHOWN = ("next_metric", "next_due_at", "next_warn_at", "clock_paused_at")
 
 def choose_promises(ticket: Ticket, *, at: datetime) -> None:
     """Log which policy rules from `at` on; nothing where nothing is promised or nothing changes."""
-    choice = choose(ticket.customer, ticket.queue.policy, on=ticket.received_at.date())
+    choice = choose(ticket.customer, ticket.queue.policy_id, on=ticket.received_at.date())
     ticket.contract = choice.contract if choice else None
     ticket.save(update_fields=["contract"])
     if choice:
@@ -39,14 +39,13 @@ def choose_promises(ticket: Ticket, *, at: datetime) -> None:
 
 def policy_event(ticket: Ticket, choice: Choice, *, at: datetime) -> TicketEvent:
     """The entry that says which promises rule from `at` on, and why; not yet saved."""
-    calendar = choice.version.calendar.current
     return entry(
         ticket,
         EventKind.POLICY,
         by=SYSTEM,
         at=at,
-        policy_version=choice.version.pk,
-        calendar_version=calendar.pk if calendar else None,
+        policy_version=choice.policy_version,
+        calendar_version=choice.calendar_version,
         priority=ticket.priority,
         reason=choice.reason,
         contract=choice.contract.number if choice.contract else "",
@@ -68,7 +67,7 @@ def _as_log(events: Iterable[TicketEvent]) -> list[Event]:
 
 def _events(ticket: Ticket) -> Iterable[TicketEvent]:
     # With the key to the ticket: the reverse manager reads it of each row, and would fetch it row by row.
-    return ticket.events.in_order().only("ticket", "kind", "at", "recorded_at", "data")
+    return standing(ticket.events.in_order().only("ticket", "kind", "at", "recorded_at", "data"))
 
 
 def _policy_event(event: TicketEvent, seq: int) -> PolicySet | None:

@@ -12,7 +12,6 @@ from accounts.models import Membership
 from core.files import store
 from core.html import sanitise_mail
 from outbox.models import OutgoingMail
-from outbox.services import queueing
 from tickets.enums import EventKind, MessageKind, StatusClass
 from tickets.errors import NothingToSend
 from tickets.models import Attachment, Message, Ticket
@@ -177,16 +176,3 @@ def _tell_assignee(ticket: Ticket, message: Message, has_read: Collection[str]) 
     member = Membership.objects.active().filter(pk=ticket.assignee_id).select_related("user", "office").first()
     if member and member.email not in has_read:
         mails.forward_answer(ticket, message, member)
-
-
-@transaction.atomic
-def undo_send(message: Message) -> bool:
-    """Take a reply back while its mail waits; the text returns to its writer. Says whether it was in time."""
-    ticket = locked(message.ticket)
-    mail = OutgoingMail.objects.filter(pk=message.outgoing_id or 0).first()
-    if mail is None or not queueing.take_back(mail):
-        return False
-    message.attachments.all().delete()
-    message.delete()
-    clock.refresh(ticket)
-    return True

@@ -1,5 +1,6 @@
 """The event log, and the lock under which it grows."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -44,6 +45,13 @@ def entry(ticket: Ticket, kind: EventKind, *, by: Actor, at: datetime | None = N
         actor_name=by.name,
         data=data,
     )
+
+
+def standing(events: Iterable[TicketEvent]) -> list[TicketEvent]:
+    """The events that count, in the order given: not those that were taken back."""
+    known = list(events)
+    undone = {pk for event in known if event.kind == EventKind.UNDONE for pk in event.data["events"]}
+    return [event for event in known if event.pk not in undone]
 
 
 def status_of(status_class: StatusClass) -> Status:

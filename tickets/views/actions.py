@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -15,10 +16,11 @@ from accounts.models import Customer, Membership, Product
 from accounts.requests import MemberRequest
 from tickets.access import get_ticket
 from tickets.errors import TicketError
-from tickets.forms import ComposerForm, FactsForm, HandOverForm, ResolveForm, StatusForm
+from tickets.forms import ComposerForm, FactsForm, HandOverForm, ResolveForm, StatusForm, keep
 from tickets.models import Message, Ticket, WorkType
 from tickets.navigation import work_of
 from tickets.services import assignment, conversation, facts, lifecycle, work
+from tickets.services.undoing import Draft, undo_send
 from tickets.threads import tag
 from tickets.views.ticket import render_ticket
 
@@ -55,32 +57,41 @@ def write(request: MemberRequest, number: int) -> HttpResponse:
 
 def _write(ticket: Ticket, form: ComposerForm, request: MemberRequest) -> None:
     """The verb that the pressed button names; a note has only one."""
-    data, written, by = form.cleaned_data, form.written(), request.actor
+    data, written, by, now = form.cleaned_data, form.written(), request.actor, timezone.now()
     time = {"minutes": data["minutes"], "work_type": data["work_type"]}
     if data["mode"] == "reply" and "resolve" in request.POST:
-        lifecycle.resolve(ticket, solution=written.text, files=written.files, by=by, **time)
+        lifecycle.resolve(ticket, solution=written.text, files=written.files, by=by, at=now, **time)
         return
     if data["mode"] == "note":
-        conversation.note(ticket, written, by=by)
+        conversation.note(ticket, written, by=by, at=now)
     elif "wait" in request.POST:
-        conversation.ask(ticket, written, by=by)
+        conversation.ask(ticket, written, by=by, at=now)
     else:
-        conversation.reply(ticket, written, by=by)
+        conversation.reply(ticket, written, by=by, at=now)
     if data["minutes"]:
-        work.log(ticket, by=by, **time)
+        work.log(ticket, by=by, at=now, **time)
 
 
 @require_POST
 @member_required
 def undo(request: MemberRequest, number: int, pk: int) -> HttpResponse:
-    """Take a reply back while its mail has not left; its text returns to the composer."""
+    """Take a reply back while its mail has not left; what was typed returns to the composer."""
     ticket = get_ticket(request, number, may="tickets.work")
     message = get_object_or_404(Message, pk=pk, ticket=ticket, member=request.membership)
-    text = message.text
-    if not conversation.undo_send(message):
+    try:
+        draft = undo_send(message, by=request.actor)
+    except TicketError as refusal:
+        return render_ticket(request, ticket, status=CONFLICT, problem=str(refusal))
+    if draft is None:
         return render_ticket(request, ticket, status=CONFLICT, problem=_("The reply has left already."))
-    composer = ComposerForm(work_types=list(WorkType.objects.all()), initial={"mode": "reply", "text": text})
+    composer = ComposerForm(work_types=list(WorkType.objects.all()), initial=_as_typed(draft))
     return render_ticket(request, get_ticket(request, number), composer=composer)
+
+
+def _as_typed(draft: Draft) -> dict[str, Any]:
+    work = draft.work
+    time = {"minutes": work.minutes, "work_type": work.work_type_id} if work else {}
+    return {"mode": "reply", "text": draft.text, "kept": [keep(file) for file in draft.files], **time}
 
 
 @require_POST

@@ -19,6 +19,7 @@ from tickets.deliveries import DeliveryMark, marks_of
 from tickets.forms import ComposerForm, HandOverForm
 from tickets.models import Message, Status, Ticket, WorkType
 from tickets.navigation import work_of
+from tickets.services.events import standing
 from tickets.stories import EventLine, line_of
 from tickets.threads import tag
 
@@ -39,7 +40,7 @@ class Entry:
 def timeline(ticket: Ticket) -> list[Entry]:
     """Messages and events in the order in which they took effect, the latest RECENT of each."""
     messages = list(ticket.messages.order_by("-at", "-pk").prefetch_related("attachments")[:RECENT])
-    events = list(ticket.events.order_by("-at", "-pk")[:RECENT])
+    events = standing(ticket.events.order_by("-at", "-pk")[:RECENT])
     marks = marks_of(messages)
     entries = [Entry(message.at, message=message, mark=marks.get(message.pk)) for message in reversed(messages)]
     entries += [Entry(event.at, line=line) for event in reversed(events) if (line := line_of(event))]
