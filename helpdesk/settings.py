@@ -38,6 +38,8 @@ DATABASES["default"]["CONN_MAX_AGE"] = env.int("VASTE_CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # PgBouncer in transaction mode keeps no server-side cursors between transactions.
 DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
+# In workers; behind a PgBouncer in transaction mode only with its max_prepared_statements.
+PREPARED_STATEMENTS = env.bool("VASTE_PREPARED_STATEMENTS", default=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL")

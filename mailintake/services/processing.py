@@ -71,11 +71,12 @@ def process_inbound(inbound_id: int) -> None:
     """
     row = (
         InboundMessage.objects.select_for_update(of=("self",))
-        .select_related("mailbox__queue__office", "mailbox__queue__tenant", "mailbox__queue__policy", "tenant")
+        .select_related("mailbox__queue__office", "tenant")
         .get(pk=inbound_id)
     )
     if row.state != InboundState.RECEIVED:
         return
+    row.mailbox.queue.tenant = row.tenant
     mail = parse(bytes(row.raw))
     fault_point("after-parse")
     _describe(row, mail)
@@ -119,7 +120,7 @@ def _known_before(row: InboundMessage) -> InboundMessage | None:
 
 
 def _case(row: InboundMessage, mail: ParsedMail) -> Case:
-    known = look_up(mail.from_, row.mailbox)
+    known = look_up(mail.from_)
     own = frozenset({mail.from_.email}) if known.is_own_mailbox else frozenset()
     ruling = judge(mail, own_addresses=own, tenant_key=row.tenant.slug)
     proof = prove_sender(mail, trusted=frozenset(name.lower() for name in row.mailbox.trusted_servers))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.models import Customer
 from sla.enums import TimerState
@@ -13,7 +13,7 @@ from sla.evaluation import LadderStep, Replay
 from sla.log import DEFAULT_PAUSES, Event, Metric, PolicySet, StatusClass
 from sla.log import Policy as Rules
 from sla.meter import Cycle, State
-from sla.models import Contract, Policy, PolicyVersion, Timer
+from sla.models import Contract, Policy, Timer
 from sla.services.immutable import hours, policy_version
 
 STATES = {
@@ -29,30 +29,32 @@ BREACH_STEP = 100
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The promises chosen for a matter, and why: "contract", "queue" or "default"."""
+    """The versions of policy and calendar chosen for a matter, and why: "contract", "queue" or "default"."""
 
-    version: PolicyVersion
+    policy_version: int
+    calendar_version: int | None
     contract: Contract | None
     reason: str
 
 
-def choose(customer: Customer | None, queue_policy: Policy | None, *, on: date) -> Choice | None:
+def choose(customer: Customer | None, queue_policy: int | None, *, on: date) -> Choice | None:
     """The customer's contract of that day decides, then the queue, then the default; None promises nothing."""
-    contract = _contract(customer, on)
-    if contract and contract.policy.current:
-        return Choice(contract.policy.current, contract, "contract")
-    if queue_policy and queue_policy.current:
-        return Choice(queue_policy.current, None, "queue")
-    default = Policy.objects.filter(is_default=True).select_related("current__calendar__current").first()
-    return Choice(default.current, None, "default") if default and default.current else None
+    if customer and (contract := _contract(customer, on)):
+        return Choice(contract.version, contract.hours, contract, "contract")
+    policies = Policy.objects.exclude(current=None).filter(Q(pk=queue_policy) | Q(is_default=True))
+    versions = policies.values_list("pk", "current", "current__calendar__current")
+    found: dict[int | None, tuple[int, int | None]] = {pk: (policy, hours) for pk, policy, hours in versions}
+    if queue_policy in found:
+        return Choice(*found[queue_policy], None, "queue")
+    return Choice(*found.popitem()[1], None, "default") if found else None
 
 
-def _contract(customer: Customer | None, on: date) -> Contract | None:
-    if customer is None:
-        return None
+def _contract(customer: Customer, on: date) -> Any:
+    """The latest that runs on that day; `version` and `hours` are the current ones of its policy and calendar."""
     running = Q(ends_on=None) | Q(ends_on__gte=on)
-    contracts = customer.contracts.filter(running, starts_on__lte=on).order_by("-starts_on", "pk")
-    return contracts.select_related("policy__current__calendar__current").first()
+    contracts = customer.contracts.filter(running, starts_on__lte=on).exclude(policy__current=None)
+    versions = {"version": F("policy__current"), "hours": F("policy__current__calendar__current")}
+    return contracts.annotate(**versions).order_by("-starts_on", "pk").first()
 
 
 def rules_of(version_id: int, calendar_version_id: int, priority: str) -> Rules:

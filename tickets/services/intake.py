@@ -81,7 +81,7 @@ def open_ticket(
     """
     now = timezone.now()
     at = min(matter.received_at, now)
-    choice = choose(matter.customer, matter.queue.policy, on=at.date())
+    choice = choose(matter.customer, matter.queue.policy_id, on=at.date())
     ticket = _make(matter, at, parent, choice.contract if choice else None)
     timers = _write(ticket, matter, choice, by=by, at=at)
     if matter.channel == Channel.PHONE and now - at > BACKDATED_AFTER:
