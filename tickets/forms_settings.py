@@ -22,7 +22,7 @@ class QueueForm(TenantModelForm):
 
     class Meta:
         model = Queue
-        fields = ["name", "address", "office", "policy", "position"]
+        fields = ["name", "address", "office", "policy", "quotes_history", "position"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -47,6 +47,11 @@ class Queue(TenantModel):
         related_name="+",
         help_text=_("For customers without a contract; empty takes the tenant's default."),
     )
+    quotes_history = models.BooleanField(
+        _("Replies quote what they answer"),
+        default=False,
+        help_text=_("The requester's last message then stands below the reply, as mail programs do it."),
+    )
     position = models.PositiveSmallIntegerField(_("Position"), default=0, validators=[MinValueValidator(0)])
 
     objects: ClassVar[QueueManager["Queue"]] = QueueManager()

@@ -39,6 +39,8 @@ class Content:
     # Files that are too large to go along: what they are called, and where they lie.
     links: Sequence[tuple[str, str]] = ()
     footer: str = ""
+    # What a reply answers, quoted below all else; only in the plain text.
+    history: str = ""
 
     def as_text(self) -> str:
         """The plain text alternative."""
@@ -46,7 +48,7 @@ class Content:
         quote = "\n".join(f"> {line}" for line in self.quote.splitlines())
         buttons = "\n".join(f"{label}: {url}" for label, url, _primary in self.buttons)
         links = "\n".join(f"{label}: {url}" for label, url in self.links)
-        parts = [self.note, self.promise, facts, quote, self.body, buttons, links, self.footer]
+        parts = [self.note, self.promise, facts, quote, self.body, buttons, links, self.footer, self.history]
         return "\n\n".join(part for part in parts if part) + "\n"
 
     def as_html(self, subject: str, language: str) -> str:

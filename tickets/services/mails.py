@@ -15,6 +15,7 @@ from outbox.services.limits import may_answer
 from outbox.services.queueing import File
 from outbox.words import fill, words_for
 from sla.models import Timer
+from tickets.enums import MessageKind
 from tickets.metrics import promise_name
 from tickets.models import Attachment, Message, Ticket
 from tickets.services.letters import (
@@ -29,6 +30,9 @@ from tickets.services.letters import (
 )
 from tickets.services.links import make_confirm_link, make_work_link
 from tickets.threads import reply_address, tag
+
+# Characters of a message that a reply quotes: nobody reads on below.
+MOST_QUOTED = 20_000
 
 
 def files_of(attachments: Sequence[Attachment]) -> list[File]:
@@ -166,13 +170,23 @@ def send_reply(ticket: Ticket, message: Message, files: Sequence[File] = ()) -> 
     reader = requester_reader(ticket)
     with reading_as(reader):
         footer = f"{ticket.tenant.name}, {tag(ticket.tenant, ticket.number)}"
-        content = Content(title=ticket.title, body=message.text, footer=footer)
+        history = _answered(ticket) if ticket.queue.quotes_history else ""
+        content = Content(title=ticket.title, body=message.text, footer=footer, history=history)
         hold = timedelta(seconds=settings.VASTE_UNDO_SECONDS)
         key, place_of = f"reply:{message.pk}", _own_file(ticket)
         options = Posting(
             automatic=False, part=message, files=files, hold=hold, plain=True, key=key, place_of=place_of
         )
         return post(ticket, Purpose.REPLY, reader, ticket.title, content, options)
+
+
+def _answered(ticket: Ticket) -> str:
+    """The requester's last message below the line that mail programs and our own parser know it by."""
+    asked = ticket.messages.filter(kind=MessageKind.REQUESTER).order_by("at", "pk").last()
+    if asked is None:
+        return ""
+    introduced = _("On %(moment)s, %(name)s wrote:") % {"moment": moment(asked.at), "name": asked.author_name}
+    return "\n".join([introduced, *(f"> {line}" for line in asked.text[:MOST_QUOTED].splitlines())])
 
 
 def send_solution(ticket: Ticket, message: Message, *, again: bool = False) -> OutgoingMail | None:
