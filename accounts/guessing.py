@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from allauth.account.adapter import get_adapter
+from allauth.core.internal.ratelimit import get_ip
 from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from redis.exceptions import RedisError
@@ -15,10 +16,11 @@ FREE = "/account/"
 
 
 def guessing(get_response: GetResponse) -> GetResponse:
-    """Answer 429 to a member, or to an address without a session, after too many answers of 404.
+    """Answer 429 to a member, or to an address without a session, after too many things that were not there.
 
     Also for what is there, so that no guess can hit; in this tenant only, and until the window that the first one
-    opened is over. Where the cache is away nobody is held up.
+    opened is over. Paths that lead nowhere tell nothing and are not counted. Where the cache is away nobody is
+    held up.
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
@@ -26,7 +28,7 @@ def guessing(get_response: GetResponse) -> GetResponse:
         if not request.path.startswith(FREE) and _wrong(key) >= WRONG_GUESSES:
             return render(request, "429.html", status=429)
         response = get_response(request)
-        if response.status_code == 404:
+        if response.status_code == 404 and request.resolver_match and request.resolver_match.kwargs:
             _count(key)
         return response
 
@@ -35,8 +37,17 @@ def guessing(get_response: GetResponse) -> GetResponse:
 
 def _key(request: HttpRequest) -> str:
     user = request.user
-    who = f"user:{user.pk}" if user.is_authenticated else f"from:{get_adapter().get_client_ip(request)}"
+    who = f"user:{user.pk}" if user.is_authenticated else f"from:{_address(request)}"
     return f"wrong:{request.tenant.pk}:{who}"  # type: ignore[attr-defined]
+
+
+def _address(request: HttpRequest) -> str:
+    """As for the limits of sign-in: of IPv6 the network, because one caller has a whole one."""
+    try:
+        return str(get_ip(request))
+    except PermissionDenied:
+        # On a socket of this machine nobody has one: all of them are one caller.
+        return ""
 
 
 def _wrong(key: str) -> int:

@@ -137,9 +137,21 @@ def test_a_callers_own_word_of_its_address_counts_only_from_our_proxy(
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
     client = stock.cast.client()
     for number in range(few):
-        client.get("/nowhere/", headers={"x-forwarded-for": f"198.51.100.{number}"})
+        client.get("/l/nothing-of-ours/", headers={"x-forwarded-for": f"198.51.100.{number}"})
 
-    assert client.get("/nowhere/", headers={"x-forwarded-for": "198.51.100.200"}).status_code == status
+    assert client.get("/l/nothing-of-ours/", headers={"x-forwarded-for": "198.51.100.200"}).status_code == status
+
+
+def test_a_path_that_leads_nowhere_is_no_guess(stock: Stock, few: int) -> None:
+    client = stock.cast.client()
+
+    assert [client.get(f"/favicon-{number}.ico").status_code for number in range(2 * few)] == [404] * 2 * few
+
+
+def test_callers_without_an_address_are_one(stock: Stock, few: int) -> None:
+    statuses = [stock.cast.client().get("/l/nothing/", REMOTE_ADDR="").status_code for _ in range(few + 1)]
+
+    assert statuses == [404] * few + [429]
 
 
 def test_without_a_cache_nobody_is_held_up(stock: Stock, monkeypatch: pytest.MonkeyPatch) -> None:
