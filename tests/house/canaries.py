@@ -109,7 +109,8 @@ class Reader(HTMLParser):
         if MARK.search(tag) or any(MARK.search(name) for name, _ in attrs):
             self.escaped.append(self.get_starttag_text() or tag)
 
-    handle_endtag = lambda self, tag: self.handle_starttag(tag, [])  # noqa: E731
+    def handle_endtag(self, tag: str) -> None:
+        self.handle_starttag(tag, [])
 
 
 def escaped(page: str) -> list[str]:
