@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "accounts.middleware.member",
+    "accounts.guessing.guessing",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -191,9 +192,10 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600
 
 # --- security headers -------------------------------------------------------------------------
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_SITE else 0
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("VASTE_BEHIND_PROXY", default=False) else None
-)
+VASTE_BEHIND_PROXY = env.bool("VASTE_BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if VASTE_BEHIND_PROXY else None
+# Whose tries are counted: the address that our own proxy has put last into X-Forwarded-For, otherwise the peer's.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(VASTE_BEHIND_PROXY)
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {

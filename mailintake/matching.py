@@ -17,18 +17,23 @@ from tickets.threads import number_in_subject, ticket_of_address, ticket_of_mess
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A ticket, how it was found ("address", "message-id", "references", "tag"), and whether that is enough."""
+    """A ticket, how it was found ("address", "message-id", "references", "tag"), and whether that is enough.
+
+    `stranger` says that the signature alone was: the sender has nothing to do with the ticket.
+    """
 
     ticket: Ticket
     how: str
     certain: bool
+    stranger: bool = False
 
 
 def match(mail: ParsedMail, tenant: Tenant, *, envelope_to: str, member: Membership | None) -> Match | None:
     """Find the ticket of a mail in the tenant in scope; None where nothing points to one."""
     for how, ticket_id in _signed(mail, tenant, envelope_to):
         if ticket := _get(ticket_id):
-            return Match(ticket, how, certain=True)
+            known = member is not None or _has_to_do_with(mail.from_.email, ticket)
+            return Match(ticket, how, certain=True, stranger=not known)
     ticket, how = _by_references(mail), "references"
     if ticket is None:
         ticket, how = _by_tag(mail, tenant), "tag"

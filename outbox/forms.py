@@ -1,5 +1,6 @@
 """The tenant's words and its mail server."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -13,6 +14,8 @@ from outbox.enums import TransportKind
 from outbox.models import MailTemplate, SigningKey, Transport
 from outbox.words import unknown_variables
 
+# A name, or an address in its usual notation; no scheme, user, port or path.
+HOST = re.compile(r"(?:[\w-]+\.)*[\w-]+\.?|\[?[0-9a-f.:]+\]?")
 SMTP_PORTS = frozenset({25, 465, 587, 2525})
 # Values for the preview, in the words of an example.
 SAMPLES: dict[str, str | Promise] = {
@@ -71,6 +74,8 @@ class ServerMixin(forms.Form):
 
     def clean_host(self) -> str:
         host = str(self.cleaned_data["host"]).strip().lower()
+        if host and not HOST.fullmatch(host):
+            raise ValidationError(_("Write the name of the server and nothing else."))
         if host and not inside_allowed() and is_forbidden_host(host):
             raise ValidationError(_("This is no server of the public internet."))
         return host

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from core.templatetags.vaste import full_time, local_time
 from tickets.enums import MessageKind
 from tickets.models import Attachment, Message, Ticket
+from tickets.models.conversation import DESK_ONLY
 
 RECENT = 200
 
@@ -61,7 +62,7 @@ def for_requester(ticket: Ticket, token: str) -> list[Entry]:
 def _messages(ticket: Ticket, *, with_notes: bool) -> Iterable[Message]:
     messages = ticket.messages.order_by("-at", "-pk").prefetch_related("attachments")
     if not with_notes:
-        messages = messages.exclude(kind=MessageKind.NOTE)
+        messages = messages.exclude(DESK_ONLY)
     return reversed(messages[:RECENT])
 
 

@@ -14,6 +14,7 @@ from core.secrets import seal
 from mailintake.enums import HookKind
 from mailintake.models import InboundMessage, Mailbox
 from mailintake.posted import Posted
+from mailintake.services.mailboxes import tell_of_change
 from mailintake.services.receiving import store_raw
 
 
@@ -25,7 +26,8 @@ def digest_of(token: str) -> str:
 def open_hook(mailbox: Mailbox, *, kind: HookKind, key: str, by: Actor) -> tuple[str, str]:
     """Give a mailbox a new secret address; the former one ends. Returns its token, and the key to sign posts with.
 
-    Both are shown once. Mailgun has its own key, which is `key`; for plain posts one is made here.
+    All admins hear of it. Token and key are shown once. Mailgun has its own key, which is `key`; for plain posts one
+    is made here.
     """
     token = secrets.token_urlsafe(32)
     if kind == HookKind.RAW:
@@ -33,6 +35,7 @@ def open_hook(mailbox: Mailbox, *, kind: HookKind, key: str, by: Actor) -> tuple
     mailbox.hook_kind, mailbox.hook_hash, mailbox.sealed_hook_key = kind, digest_of(token), seal(key)
     mailbox.save(update_fields=["hook_kind", "hook_hash", "sealed_hook_key"])
     audit.record("mailbox.hook_opened", by=by, target=mailbox, kind=kind.value)
+    tell_of_change(mailbox, by)
     return token, key if kind == HookKind.RAW else ""
 
 
@@ -42,6 +45,7 @@ def close_hook(mailbox: Mailbox, *, by: Actor) -> None:
         mailbox.hook_kind = mailbox.hook_hash = mailbox.sealed_hook_key = ""
         mailbox.save(update_fields=["hook_kind", "hook_hash", "sealed_hook_key"])
         audit.record("mailbox.hook_closed", by=by, target=mailbox)
+        tell_of_change(mailbox, by)
 
 
 def take_in(mailbox: Mailbox, posted: Posted) -> InboundMessage:

@@ -20,6 +20,8 @@ from mailintake.models import Mailbox
 POLL = "mailintake.tasks.poll_mailbox"
 SERVER_FACTS = frozenset({"protocol", "host", "port", "security", "sign_in", "username"})
 SERVER_FIELDS = SERVER_FACTS | {"password"}
+# Of what changes with these all admins hear: whose mail comes in, from where, and who is believed.
+TOLD_FIELDS = SERVER_FIELDS | {"address", "queue", "active", "trusted_servers"}
 # With another of these it is another store of mail.
 STORE_FIELDS = frozenset({"protocol", "host", "username", "folder"})
 # What nobody fills in: workers write it while a page is open, so a page must not save what it has read.
@@ -49,8 +51,8 @@ def save_mailbox(mailbox: Mailbox, *, password: str, changed: Sequence[str], by:
             keep(mailbox, by=by, changed=real)
     except IntegrityError as error:
         raise AddressTaken from error
-    if SERVER_FIELDS & real and mailbox.host:
-        _tell(mailbox, by)
+    if TOLD_FIELDS & real:
+        tell_of_change(mailbox, by)
     ask_to_fetch(mailbox)
 
 
@@ -98,7 +100,7 @@ def keep_grant(mailbox: Mailbox, grant: str, *, by: Actor) -> None:
     mailbox.sealed_grant, mailbox.claimed_at, mailbox.next_poll_at = grant, None, timezone.now()
     mailbox.save()
     audit.record("mailbox.signed_in", by=by, target=mailbox)
-    _tell(mailbox, by)
+    tell_of_change(mailbox, by)
     ask_to_fetch(mailbox)
 
 
@@ -125,16 +127,27 @@ def ask_to_fetch(mailbox: Mailbox) -> None:
         transaction.on_commit(task, robust=True)
 
 
-def _tell(mailbox: Mailbox, by: Actor) -> None:
+def tell_of_change(mailbox: Mailbox, by: Actor) -> None:
+    """Mail all admins how mail to the address comes in from now on."""
+
     def compose(admin: Membership) -> tuple[str, str]:
-        values = {"name": by.name, "address": mailbox.address, "host": mailbox.host}
+        values = {"name": by.name, "address": mailbox.address, "way": _way(mailbox), "queue": mailbox.queue.name}
         return (
-            _("The mailbox %(address)s has another server") % values,
+            _("Mail to %(address)s comes in another way") % values,
             _(
-                "%(name)s has changed the server of %(address)s. Mail is fetched from %(host)s from now on.\n\n"
+                "%(name)s has changed the mailbox %(address)s. %(way)s It goes to the queue %(queue)s.\n\n"
                 "If this is wrong, look at the settings and at who is an admin."
             )
             % values,
         )
 
     tell_admins(compose)
+
+
+def _way(mailbox: Mailbox) -> str:
+    """Where the mail comes from, in a sentence of the active language."""
+    if not mailbox.active:
+        return _("No mail is taken in.")
+    if mailbox.host:
+        return _("Mail is fetched from %(host)s from now on.") % {"host": mailbox.host}
+    return _("Mail is posted to its web address.") if mailbox.hook_hash else _("Mail comes in by SMTP only.")

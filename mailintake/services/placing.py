@@ -85,11 +85,19 @@ def _is_addressed(mail: ParsedMail, ticket: Ticket) -> bool:
     return RequesterAddress.objects.filter(requester=ticket.requester_id, email__in=written_to).exists()
 
 
-def take_from_requester(row: InboundMessage, ticket: Ticket, mail: ParsedMail, sender: Sender) -> None:
-    """A requester's mail, or that of a colleague of theirs, goes on the ticket's conversation."""
+def take_from_requester(
+    row: InboundMessage, ticket: Ticket, mail: ParsedMail, sender: Sender, *, stranger: bool = False
+) -> None:
+    """A requester's mail, or that of a colleague of theirs, goes on the ticket's conversation.
+
+    A stranger's is shown to the desk only: whoever has one of our mails can hand its reply address to any site as
+    their own, and would read that site's code on the pages behind our links.
+    """
     requester = _person(mail.from_, sender, ticket.queue)
     by, has_read = requester_actor(requester), {address.email for address in mail.to + mail.cc}
-    _linked(row, ticket, conversation.receive(ticket, written(mail), by=by, at=row.received_at, has_read=has_read))
+    said = written(mail, caution="stranger" if stranger else "")
+    row.reason = said.caution
+    _linked(row, ticket, conversation.receive(ticket, said, by=by, at=row.received_at, has_read=has_read))
 
 
 def _person(address: Address, sender: Sender, queue: Queue) -> Requester:

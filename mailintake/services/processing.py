@@ -182,7 +182,7 @@ def _place_personal(case: Case, found: Match | None) -> None:
     if found and found.certain and case.member and not _asks_itself(case.known, case.member, found):
         placing.take_from_member(row, found.ticket, case.mail, case.member, proven=case.proven)
     elif found and found.certain and not found.ticket.is_closed:
-        placing.take_from_requester(row, found.ticket, case.mail, case.known.sender)
+        placing.take_from_requester(row, found.ticket, case.mail, case.known.sender, stranger=found.stranger)
     elif row.mailbox.mode == IntakeMode.OPEN and (found is None or found.certain):
         if case.known.tickets_an_hour >= SENDER_AN_HOUR:
             row.state, row.reason = InboundState.TRIAGE, "too_many"

@@ -9,17 +9,18 @@ from portal import browser
 from portal.links import Visit
 from portal.pages import link_page
 from tickets.downloads import attachment_response
-from tickets.enums import LinkPurpose, MessageKind
-from tickets.models import Attachment
+from tickets.enums import LinkPurpose
+from tickets.models import Attachment, Message
+from tickets.models.conversation import DESK_ONLY
 
 
 @require_safe
 @link_page(LinkPurpose.WORK)
 def of_work(request: TenantRequest, visit: Visit, pk: int) -> HttpResponse:
-    """For the consultant; a note's files only in a browser that may read notes."""
+    """For the consultant; what is for the desk only in a browser that may read it."""
     files = Attachment.objects.filter(ticket=visit.ticket)
     if not browser.is_trusted(request, visit.link):
-        files = files.exclude(message__kind=MessageKind.NOTE)
+        files = files.filter(message__in=Message.objects.filter(ticket=visit.ticket).exclude(DESK_ONLY))
     return attachment_response(get_object_or_404(files, pk=pk))
 
 
@@ -27,5 +28,6 @@ def of_work(request: TenantRequest, visit: Visit, pk: int) -> HttpResponse:
 @link_page(LinkPurpose.CONFIRM)
 def of_confirm(request: TenantRequest, visit: Visit, pk: int) -> HttpResponse:
     """For the requester, without what is internal."""
-    files = Attachment.objects.filter(ticket=visit.ticket).exclude(message__kind=MessageKind.NOTE)
+    readable = Message.objects.filter(ticket=visit.ticket).exclude(DESK_ONLY)
+    files = Attachment.objects.filter(message__in=readable)
     return attachment_response(get_object_or_404(files, pk=pk))

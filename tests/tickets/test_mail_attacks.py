@@ -17,6 +17,7 @@ from outbox.models import Delivery, MailTemplate, OutgoingMail
 from outbox.words import VARIABLES
 from sla.models import Timer
 from tests.conftest import Cast
+from tests.house.canaries import FORMS, escaped, shown
 from tests.mailintake.post import arrive, open_box
 from tickets.enums import Channel
 from tickets.models import Ticket
@@ -99,6 +100,13 @@ def test_no_value_makes_a_header_of_its_own(acme: Cast) -> None:
                 "content-disposition",
                 "mime-version",
             }
+
+
+def test_no_value_makes_an_element_of_a_mail(acme: Cast) -> None:
+    for mail in poisoned(acme, FORMS[0].format(7)):
+        assert escaped(mail.html) == [], mail.purpose
+        if mail.html and mail.purpose != Purpose.CODE:
+            assert 7 in shown(mail.html), mail.purpose
 
 
 def test_no_value_is_read_as_a_template(acme: Cast) -> None:

@@ -21,6 +21,7 @@ CAUTIONS = {
     "member_unproven": _("Sender not proven: kept as a note, nothing was sent to the requester"),
     "member_without_right": _("The colleague may not work on this ticket: kept as a note, nothing was done"),
     "command_refused": _("Its commands could not be done: kept as a note, nothing was sent to the requester"),
+    "stranger": _("From an address that has nothing to do with this ticket: shown to the desk only"),
     "forwarded": _("Forwarded by a colleague; the thread now belongs to this ticket"),
     "auto_reply": _("Automatic reply"),
     "bulk": _("Written by a program"),
@@ -99,6 +100,10 @@ class Message(TenantModel):
     @property
     def is_public(self) -> bool:
         return self.kind != MessageKind.NOTE
+
+
+# What nobody outside the desk reads: notes, and what strangers sent to a ticket's reply address.
+DESK_ONLY = models.Q(kind=MessageKind.NOTE) | models.Q(caution="stranger")
 
 
 class Attachment(TenantModel):

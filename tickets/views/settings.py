@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import role_required
+from accounts.confirmation import confirmed_recently
 from accounts.enums import Role
 from accounts.models import Team, TeamMember
 from accounts.pages import Chip, Line, Listing, form_page, list_page, posted
@@ -52,8 +53,9 @@ def _queue_line(row: Queue) -> Line:
 
 @require_http_methods(["GET", "POST"])
 @role_required(Role.ADMIN)
+@confirmed_recently
 def queue(request: MemberRequest, pk: int | None = None) -> HttpResponse:
-    """Change a queue, or add one."""
+    """Change a queue, or add one; its address is where answers of customers go."""
     row = get_object_or_404(Queue, pk=pk) if pk else None
     form = QueueForm(posted(request), instance=row, initial={} if row else {"office": request.membership.office_id})
     if form.is_valid():

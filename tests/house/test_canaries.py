@@ -1,0 +1,131 @@
+"""A02, A28: whatever somebody can write is words on every page, in every mail and every file, and nothing more."""
+
+import csv
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from mailintake.enums import Trouble
+from mailintake.models import Mailbox
+from tests.house.addresses import ADDRESSES, EVERYBODY
+from tests.house.canaries import FORMS, Aviary, escaped, shown
+from tests.house.conftest import World
+
+PAGES = [name for name, row in ADDRESSES.items() if "GET" in row.methods]
+MAILS = ("mail", "spare_mail")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Fields whose canaries the crawl must meet somewhere; without them it would see nothing get out.
+MEETS = {
+    *("accounts.Tenant.name", "accounts.User.name", "accounts.Customer.name", "accounts.Requester.name"),
+    *("accounts.RequesterAddress.email", "accounts.Office.name", "accounts.Team.name", "accounts.Product.name"),
+    *("accounts.Module.name", "accounts.LegalEntity.name", "tickets.Ticket.title", "tickets.Ticket.solution"),
+    *("tickets.Message.text", "tickets.Message.quoted", "tickets.Message.author_name", "tickets.Attachment.name"),
+    *("tickets.TicketEvent.actor_name", "tickets.Queue.name", "tickets.Status.name", "tickets.WorkType.name"),
+    *("mailintake.InboundMessage.subject", "mailintake.InboundMessage.from_name", "mailintake.Mailbox.address"),
+    *("mailintake.InboundMessage.from_email", "mailintake.InboundMessage.error", "mailintake.Mailbox.failure"),
+    *("accounts.Membership.title", "outbox.OutgoingMail.subject", "outbox.OutgoingMail.text"),
+    *("outbox.OutgoingMail.error", "outbox.OutgoingFile.name", "outbox.Delivery.said", "outbox.MailTemplate.body"),
+    *("sla.Calendar.name", "sla.Policy.name", "sla.Contract.number"),
+}
+
+
+@pytest.fixture
+def db() -> None:
+    """In place of pytest-django's: the world holds the transaction, which that one would end after each test."""
+
+
+@pytest.fixture(scope="module")
+def aviary(world: World, django_db_blocker: Any) -> Aviary:
+    """Acme's rows with canaries in them."""
+    birds = Aviary()
+    with django_db_blocker.unblock():
+        birds.fill(world.acme)
+        with world.acme.cast.scope():
+            Mailbox.objects.update(failing_since=timezone.now(), trouble=Trouble.REFUSED)
+    return birds
+
+
+@pytest.fixture(autouse=True)
+def _rolled_back(db: None, world: World, settings: Any, _own_files: None) -> Iterator[None]:
+    settings.MEDIA_ROOT = world.files
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def got_out(answer: HttpResponse) -> list[str]:
+    """What a canary has made of an answer, whatever kind of answer it is."""
+    kind = answer.headers.get("Content-Type", "").partition(";")[0]
+    text = answer.content.decode()
+    assert answer.headers.get("X-Content-Type-Options") == "nosniff"
+    if kind == "text/html" or not text:
+        return escaped(text)
+    if kind == "text/csv":
+        return [cell for row in csv.reader(text.splitlines()) for cell in row if cell.startswith(FORMULA)]
+    if kind == "application/json":
+        return [] if json.loads(text) is not None else ["no JSON"]
+    assert kind in ("text/plain", "application/octet-stream"), f"no rule for {kind}"
+    return [] if kind == "text/plain" or "attachment" in answer.headers["Content-Disposition"] else ["shown in place"]
+
+
+def readers(name: str) -> tuple[str, ...]:
+    row = ADDRESSES[name]
+    return (*row.who, "") if row.who else ("", *EVERYBODY)
+
+
+def path_of(name: str, world: World) -> str:
+    return reverse(name, kwargs=ADDRESSES[name].kwargs(world.acme.ids))
+
+
+def paths_of(name: str, world: World) -> list[str]:
+    """The page, and what else it is for: of mails also the one in quarantine."""
+    ids = world.acme.ids
+    return list({reverse(name, kwargs=ADDRESSES[name].kwargs(ids | {"mail": ids[each]})) for each in MAILS})
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_written_gets_out_on(name: str, world: World, aviary: Aviary) -> None:
+    for who in readers(name):
+        for path in paths_of(name, world):
+            assert got_out(world.browser(who).get(path)) == [], (who, path)
+
+
+@pytest.mark.parametrize("name", [name for name, row in ADDRESSES.items() if row.methods == "GET POST"])
+def test_a_form_that_comes_back_is_words(name: str, world: World, aviary: Aviary) -> None:
+    bird = FORMS[0].format(7)
+    browser = world.browser(readers(name)[0])
+    page = browser.get(path_of(name, world))
+    form = page.context.get("form") if page.context else None
+    names = ["next", "text", *getattr(form, "fields", ())]
+    answer = browser.post(path_of(name, world), dict.fromkeys(names, bird))
+
+    assert answer.status_code < 500
+    assert got_out(answer) == []
+
+
+@pytest.mark.parametrize("path", ["/search/?q={}", "/mail/?q={}", "/mail/?way=out&q={}", "/customers/?q={}", "/{}/"])
+def test_an_address_is_words(path: str, world: World, aviary: Aviary) -> None:
+    assert got_out(world.browser("ada").get(path.format(FORMS[0].format(7)))) == []
+
+
+def test_the_crawl_meets_what_people_write(world: World, aviary: Aviary) -> None:
+    met: set[str] = set()
+    for name in PAGES:
+        for path in paths_of(name, world):
+            page = world.browser(readers(name)[0]).get(path).content.decode()
+            met |= {aviary.fields[number] for number in shown(page) if number in aviary.fields}
+
+    assert sorted(MEETS - met) == []
+
+
+def test_a_canary_that_gets_out_is_seen() -> None:
+    bird = FORMS[0].format(7)
+    for page in (f"<p>{bird}</p>", f'<a title="{bird}">', f"<a title='{bird}'>", f"<a title={bird}>"):
+        assert escaped(page)
+    assert escaped("<p>&lt;q7q q7q=1&gt;</p>") == []
