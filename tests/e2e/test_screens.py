@@ -94,7 +94,7 @@ def pages(ids: dict[str, Any]) -> dict[str, tuple[str, Row | None]]:
 def look(page: Page, name: str, url: str, picture: str) -> list[str]:
     """Take the picture; what axe and the width of the page have against it."""
     page.goto(url)
-    if "/reauthenticate/" in page.url:
+    if page.url != url and "/reauthenticate/" in page.url:
         page.fill("input[name=password]", PASSWORD)
         page.press("input[name=password]", "Enter")
         page.wait_for_url(url)
