@@ -36,6 +36,8 @@ DATABASES["default"]["ATOMIC_REQUESTS"] = False
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("VASTE_CONN_MAX_AGE", default=60)
 # A database that was restarted costs nobody a request.
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# A database that has vanished is told within the time that people wait.
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
 # PgBouncer in transaction mode keeps no server-side cursors between transactions.
 DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
