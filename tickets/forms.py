@@ -21,7 +21,6 @@ from tickets.enums import Kind, StatusClass
 from tickets.models import Attachment, Queue, Status, WorkType
 from tickets.services.conversation import NewFile, Written
 
-
 # Shorter than core.files lets a file lie that no row names.
 KEPT_FOR = timedelta(hours=8)
 
