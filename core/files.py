@@ -1,16 +1,24 @@
 """Attachment bytes: stored under their own digest, so that writing twice is writing once.
 
 The file is written before the row that names it is committed; a crash between the two leaves a file without a row,
-never a row without its file.
+never a row without its file. `drop_unnamed` clears such files away after a day.
 """
 
 import hashlib
 import os
 import tempfile
+import time
+from collections.abc import Callable, Iterable
+from datetime import timedelta
 from pathlib import Path
 
 from django.core.files.base import ContentFile, File
-from django.core.files.storage import FileSystemStorage, default_storage
+from django.core.files.storage import FileSystemStorage, default_storage, storages
+from django.utils import timezone
+
+# A file that no row has named for a day never will be: no transaction lasts that long. Whoever stores the same bytes
+# again makes a file young again long before.
+DROP_AFTER, RENEW_AFTER = timedelta(hours=24), timedelta(hours=12)
 
 
 class WholeFileStorage(FileSystemStorage):
@@ -39,6 +47,20 @@ class WholeFileStorage(FileSystemStorage):
         _sync_directory(path.parent)
         return name
 
+    def drop(self, name: str) -> bool:
+        """Delete a file unless it has been written again in the last moment: moved aside first, then looked at."""
+        path = Path(self.path(name))
+        aside = path.with_name(f".part-gone-{path.name}")
+        try:
+            os.rename(path, aside)
+        except FileNotFoundError:
+            return False
+        if time.time() - aside.stat().st_mtime < DROP_AFTER.total_seconds():
+            os.rename(aside, path)
+            return False
+        os.unlink(aside)
+        return True
+
 
 def _sync_directory(directory: Path) -> None:
     """Without it a power cut may forget the name of a file whose bytes are safe."""
@@ -53,9 +75,34 @@ def store(tenant_id: int, content: bytes) -> str:
     """Keep the bytes and return their key, `<tenant>/<first two hex digits>/<sha256 hex>`."""
     digest = hashlib.sha256(content).hexdigest()
     key = f"{tenant_id}/{digest[:2]}/{digest}"
-    if not default_storage.exists(key):
+    if _age(key) > RENEW_AFTER:
         default_storage.save(key, ContentFile(content))
     return key
+
+
+def _age(key: str) -> timedelta:
+    """How long ago a file was written; a file that is not there, longer than any other."""
+    try:
+        return timezone.now() - default_storage.get_modified_time(key)
+    except FileNotFoundError:
+        return timedelta.max
+
+
+def drop_unnamed(tenant_id: int, named: Callable[[list[str]], Iterable[str]]) -> int:
+    """Delete a tenant's files that are a day old and that no row names; returns how many.
+
+    `named` says which of these keys rows name.
+    """
+    storage = storages["default"]
+    root = Path(storage.path(str(tenant_id)))
+    if not isinstance(storage, WholeFileStorage) or not root.is_dir():
+        return 0
+    dropped = 0
+    for directory in root.iterdir():
+        keys = [f"{tenant_id}/{directory.name}/{file.name}" for file in directory.iterdir()]
+        old = [key for key in keys if _age(key) > DROP_AFTER]
+        dropped += sum(storage.drop(key) for key in set(old).difference(named(old)))
+    return dropped
 
 
 def load(key: str) -> bytes:

@@ -36,6 +36,8 @@ DATABASES["default"]["ATOMIC_REQUESTS"] = False
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("VASTE_CONN_MAX_AGE", default=60)
 # A database that was restarted costs nobody a request.
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# A database that has vanished is told within the time that people wait.
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
 # PgBouncer in transaction mode keeps no server-side cursors between transactions.
 DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
 # In workers; behind a PgBouncer in transaction mode only with its max_prepared_statements.
@@ -306,6 +308,7 @@ CELERY_BEAT_SCHEDULE = {
         ("process-inbound", "mailintake.tasks.sweep_inbound", 5.0),
         ("send-outgoing", "outbox.tasks.sweep_outgoing", 5.0),
         ("run-timers", "tickets.tasks.sweep_timers", 15.0),
+        ("clear-files", "tickets.tasks.sweep_files", 3600.0),
     )
 }
 

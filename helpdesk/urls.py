@@ -33,6 +33,8 @@ sign_in = [
     path("signup/", account.signup, name="account_signup"),
 ]
 
+handler500 = "core.failures.server_error"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include(sign_in)),
     path("first-steps/", start.first_run, name="first_steps"),

@@ -4,11 +4,11 @@ import logging
 from datetime import timedelta
 
 from celery import shared_task
-from django.core.cache import cache
 from django.db.models import F
 from django.utils import timezone
 
 from accounts.scope import tenant_scope
+from core.cache import first_in
 from core.doors import open_door
 from core.faults import fault_point
 from mailintake.enums import InboundState
@@ -41,7 +41,7 @@ def sweep_inbound() -> None:
     What was asked for is not asked for again before its task is stale, so the broker holds no more than one sweep.
     """
     for tenant_id, inbound_id in waiting():
-        if cache.add(f"inbound:{inbound_id}", 1, SWEEP_SECONDS):
+        if first_in(f"inbound:{inbound_id}", SWEEP_SECONDS):
             process.apply_async((tenant_id, inbound_id), priority=AHEAD, expires=SWEEP_SECONDS, retry=False)
 
 

@@ -21,6 +21,9 @@ from tickets.enums import Kind, StatusClass
 from tickets.models import Attachment, Queue, Status, WorkType
 from tickets.services.conversation import NewFile, Written
 
+# Shorter than core.files lets a file lie that no row names.
+KEPT_FOR = timedelta(hours=8)
+
 
 class FilesInput(forms.ClearableFileInput):
     allow_multiple_selected = True
@@ -70,7 +73,7 @@ class KeptFilesField(forms.MultipleChoiceField):
 
     def _read(self, value: str) -> tuple[str, str, str] | None:
         try:
-            key, name, content_type = signing.loads(value, salt=_kept_salt(), max_age=timedelta(days=1))
+            key, name, content_type = signing.loads(value, salt=_kept_salt(), max_age=KEPT_FOR)
         except signing.BadSignature:
             return None
         return key, name, content_type

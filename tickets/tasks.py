@@ -1,16 +1,20 @@
-"""What the clock brings about: breaches and reminders, each once."""
+"""What the clock brings about: breaches and reminders, each once; files that nothing names go."""
+
+from functools import partial
 
 from celery import shared_task
 from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from accounts.enums import Role
-from accounts.models import Membership
+from accounts.models import Membership, Tenant
 from accounts.scope import tenant_scope
 from core.doors import open_door
+from core.files import drop_unnamed
+from outbox.models import OutgoingFile
 from sla.models import StepFired, Timer
 from tickets.enums import EventKind
-from tickets.models import Ticket
+from tickets.models import Attachment, Ticket
 from tickets.services import clock, mails
 from tickets.services.alerts import owners
 from tickets.services.events import append, locked
@@ -40,6 +44,22 @@ def run_timer(tenant_id: int, timer_id: int) -> None:
             return
         _fire(ticket, timer)
         clock.refresh(ticket)
+
+
+@shared_task
+def sweep_files() -> None:
+    """Clear away files whose row was never committed: the disk was full, or the worker was killed."""
+    for tenant_id in Tenant.objects.order_by("pk").values_list("pk", flat=True):
+        drop_unnamed(tenant_id, partial(_named, tenant_id))
+
+
+def _named(tenant_id: int, keys: list[str]) -> set[str]:
+    """Those of the keys that a message or a mail has as its file."""
+    with tenant_scope(tenant_id):
+        tables = (Attachment.objects, OutgoingFile.objects)
+        return {
+            key for rows in tables for key in rows.filter(storage_key__in=keys).values_list("storage_key", flat=True)
+        }
 
 
 def _fire(ticket: Ticket, timer: Timer) -> None:

@@ -32,6 +32,7 @@ def written(mail: ParsedMail, *, caution: str = "") -> Written:
         files=files,
         mail_id=mail.message_id or "",
         caution=caution,
+        reply_to=", ".join(sorted({each.email for each in mail.reply_to} - {mail.from_.email, ""}))[:320],
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from core.files import load, store
+from core.files import DROP_AFTER, RENEW_AFTER, default_storage, drop_unnamed, load, store
 
 
 def stored() -> list[str]:
@@ -82,6 +82,47 @@ def test_many_writers_of_the_same_bytes_leave_one_whole_file() -> None:
     (key,) = keys
     assert load(key) == content
     assert stored() == [key]
+
+
+def grow_old(key: str, seconds: float) -> None:
+    path = Path(settings.MEDIA_ROOT) / key
+    then = path.stat().st_mtime - seconds
+    os.utime(path, (then, then))
+
+
+def test_what_no_row_names_goes_after_a_day() -> None:
+    old, named, young, other = store(7, b"old"), store(7, b"named"), store(7, b"young"), store(8, b"old")
+    half = f"{Path(old).parent}/.part-x1"
+    (Path(settings.MEDIA_ROOT) / half).write_bytes(b"ol")
+    for key in (old, named, other, half):
+        grow_old(key, DROP_AFTER.total_seconds() + 1)
+
+    assert drop_unnamed(7, lambda keys: {named} & set(keys)) == 2
+    assert stored() == sorted([named, young, other])
+    assert drop_unnamed(9, lambda keys: []) == 0
+
+
+def test_bytes_that_are_stored_again_are_young_again() -> None:
+    key = store(7, b"data")
+    grow_old(key, RENEW_AFTER.total_seconds() + 1)
+    store(7, b"data")
+    grow_old(key, DROP_AFTER.total_seconds() - 60)
+
+    assert drop_unnamed(7, lambda keys: []) == 0
+    assert load(key) == b"data"
+
+
+def test_bytes_that_are_stored_while_they_are_cleared_away_stay() -> None:
+    key = store(7, b"data")
+    grow_old(key, DROP_AFTER.total_seconds() + 1)
+
+    def named(keys: list[str]) -> list[str]:
+        store(7, b"data")
+        return []
+
+    assert drop_unnamed(7, named) == 0
+    assert load(key) == b"data"
+    assert not default_storage.exists(f"{Path(key).parent}/.part-gone-{Path(key).name}")
 
 
 def test_a_lost_file_is_an_error_and_not_empty() -> None:

@@ -33,6 +33,8 @@ class RudeImap:
         rude = self
 
         class Handler(socketserver.StreamRequestHandler):
+            disable_nagle_algorithm = True
+
             def handle(self) -> None:
                 rude.visits += 1
                 with contextlib.suppress(OSError, ValueError):

@@ -19,6 +19,8 @@ class RudePop3:
         rude = self
 
         class Handler(socketserver.StreamRequestHandler):
+            disable_nagle_algorithm = True
+
             def handle(self) -> None:
                 with contextlib.suppress(OSError):
                     rude.talk(self)

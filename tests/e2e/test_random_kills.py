@@ -1,7 +1,6 @@
 """Workers killed at random times lose and double nothing: a minute here, and in full under `make prove`."""
 
 import os
-import secrets
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,12 +8,12 @@ import pytest
 
 from accounts.enums import Role
 from tests.conftest import Cast, make_cast
+from tests.e2e.ledger import SEED
 from tests.e2e.parts import Dovecot, Installation, MailSink
 from tests.e2e.random_kills import Plan, Post, addresses, run, settle_accounts
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OWN = Path(__file__).parents[1] / "data" / "mail"
-SEED = int(os.environ.get("VASTE_SEED") or secrets.randbelow(1_000_000))
 SHORT = Plan(mails=150, kills=3, seed=SEED, drain_seconds=120)
 FULL = Plan(mails=10_000, kills=50, seed=SEED, drain_seconds=600)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.test import Client
 from django.urls import path
@@ -33,6 +33,11 @@ def write_and_refuse(request: HttpRequest) -> HttpResponse:
     return HttpResponse("invalid", status=422)
 
 
+def lose_the_database(request: HttpRequest) -> HttpResponse:
+    Product.objects.create(name="lost")
+    raise OperationalError("server closed the connection unexpectedly: canary")
+
+
 def stream(request: HttpRequest) -> HttpResponseBase:
     def body() -> Iterator[str]:
         yield f"{current_tenant_id()} {ask(SETTING)[0][0]};"
@@ -53,10 +58,12 @@ def stream_and_raise(request: HttpRequest) -> HttpResponseBase:
 urlpatterns = [
     path("raise/", write_and_raise),
     path("fail/", write_and_fail),
+    path("away/", lose_the_database),
     path("refuse/", write_and_refuse),
     path("stream/", stream),
     path("stream-raise/", stream_and_raise),
 ]
+handler500 = "core.failures.server_error"
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls(__name__)]
 
 
@@ -73,7 +80,7 @@ def nothing_in_force() -> bool:
     return current_tenant_id() is None and ask(SETTING) == [("",)] and not connection.in_atomic_block
 
 
-@pytest.mark.parametrize(("address", "status"), [("/raise/", 500), ("/fail/", 503)])
+@pytest.mark.parametrize(("address", "status"), [("/raise/", 500), ("/fail/", 503), ("/away/", 503)])
 @pytest.mark.filterwarnings("ignore")
 def test_a_failed_answer_has_written_nothing(acme: Cast, address: str, status: int) -> None:
     answer = browser(acme).get(address)
@@ -81,6 +88,17 @@ def test_a_failed_answer_has_written_nothing(acme: Cast, address: str, status: i
     assert answer.status_code == status
     assert names(acme) == []
     assert nothing_in_force()
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_database_that_is_away_is_told_as_that_and_nothing_of_it(acme: Cast) -> None:
+    answer = browser(acme).get("/away/")
+
+    assert answer.headers["Retry-After"] == "10"
+    page = answer.content.decode()
+    assert "The database does not answer right now" in page
+    assert "canary" not in page
+    assert acme.tenant.name not in page
 
 
 def test_a_refused_form_keeps_what_the_view_wrote_on_purpose(acme: Cast) -> None:

@@ -208,6 +208,9 @@ def test_from_decides_who_asks_and_reply_to_nothing(acme: Cast) -> None:
         row = arrive(acme, write(EVE, headers={"Reply-To": reply_to}, text=f"{reply_to}\n"))
         with acme.scope():
             assert row.ticket.requester.email == "eve@evil.example"
+            assert row.entry.reply_to == ("" if reply_to == "eve@evil.example" else reply_to)
+            page = acme.client("aino").get(f"/tickets/{row.ticket.number}/").content.decode()
+        assert (f"Asks for answers at {reply_to}" in page) is (reply_to != "eve@evil.example")
     assert {address for _, to in outgoing(acme) for address in to} == {"eve@evil.example"}
 
 

@@ -13,7 +13,7 @@ from outbox.models import OutgoingMail
 from sla.models import Timer
 from tests.conftest import Cast
 from tests.mailintake.post import ticket_of
-from tickets.forms import keep
+from tickets.forms import KEPT_FOR, keep
 from tickets.models import Attachment, Message, Ticket, WorkEntry
 from tickets.services import conversation, lifecycle
 from tickets.services.conversation import NewFile, Written
@@ -135,11 +135,11 @@ def test_nobody_takes_back_for_others_or_twice_or_on_a_closed_ticket(acme: Cast)
     assert undo(acme, ticket, message).status_code == 404
 
 
-def test_a_kept_file_is_forgotten_after_a_day(acme: Cast) -> None:
+def test_a_kept_file_is_forgotten_before_it_is_cleared_away(acme: Cast) -> None:
     ticket = ticket_of(acme)
     page = undo(acme, ticket, write(acme, ticket, uploads=SimpleUploadedFile("belt.txt", b"12")))
     kept = kept_in(acme, page)
     client = acme.client("aino")
-    with time_machine.travel(timezone.now() + timedelta(days=1, seconds=2)):
+    with time_machine.travel(timezone.now() + KEPT_FOR + timedelta(seconds=2)):
         answer = client.post(f"/tickets/{ticket.number}/write/", REPLY | {"kept": [kept[0]]})
     assert answer.status_code == 422

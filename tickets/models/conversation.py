@@ -58,6 +58,8 @@ class Message(TenantModel):
     delivery_error = models.TextField(blank=True)
     # Why the desk should look twice, such as a sender whose proof is missing.
     caution = models.CharField(max_length=200, blank=True)
+    # Where its writer asked for answers, if not where they wrote from; it proves nothing, and no answer goes there.
+    reply_to = models.CharField(max_length=320, blank=True)
 
     class Meta(TenantModel.Meta):
         indexes = [

@@ -40,6 +40,7 @@ class Written:
     files: Sequence[NewFile] = field(default=())
     mail_id: str = ""
     caution: str = ""
+    reply_to: str = ""
 
 
 def add_message(ticket: Ticket, kind: MessageKind, written: Written, *, by: Actor, at: datetime) -> Message:
@@ -56,6 +57,7 @@ def add_message(ticket: Ticket, kind: MessageKind, written: Written, *, by: Acto
         at=at,
         mail_id=written.mail_id[:250],
         caution=written.caution,
+        reply_to=written.reply_to,
     )
     Attachment.objects.bulk_create(
         Attachment(
