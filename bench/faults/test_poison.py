@@ -106,4 +106,4 @@ def place_all(place: Installation, cast: Cast) -> None:
         time.sleep(0.5)
         return False
 
-    wait_until(done, seconds=300, what="every mail to be placed or put aside")
+    wait_until(done, seconds=600, what="every mail to be placed or put aside")
