@@ -16,12 +16,16 @@ CSRF = "c" * 32
 
 
 class Sender(threading.Thread):
-    """Hands in mails one after the other, each again and again until it is taken, as a mail server does."""
+    """Hands in mails one after the other, each again and again until it is taken, as a mail server does.
+
+    What is refused for good (5xx) stays with the sender, who has been told.
+    """
 
     def __init__(self, hand_in: Callable[[int], None], numbers: Iterable[int], *, pause: float = 0.0) -> None:
         super().__init__(daemon=True)
         self._hand_in, self._numbers, self._pause = hand_in, numbers, pause
         self.refused = 0
+        self.returned: list[int] = []
         self.start()
 
     def run(self) -> None:
@@ -34,6 +38,10 @@ class Sender(threading.Thread):
     def _is_taken(self, number: int) -> bool:
         try:
             self._hand_in(number)
+        except smtplib.SMTPDataError as refusal:
+            if refusal.smtp_code >= 500:
+                self.returned.append(number)
+            return refusal.smtp_code >= 500
         except (OSError, smtplib.SMTPException):
             return False
         return True

@@ -43,7 +43,7 @@ def test_mails_without_a_message_id_and_pairs_with_one(
     senders = [Sender(lambda number: smtpd.send(mails[number], ADDRESS), order[start::4]) for start in range(4)]
     for sender in senders:
         sender.join()
-    settle(installation, acme, expected=set(mails), seconds=240)
+    settle(installation, acme, expected=set(mails), seconds=600)
 
     found, without = account(acme, mails), account(acme, range(1, WITHOUT + 1))
     with acme.scope():
