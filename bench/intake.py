@@ -39,10 +39,10 @@ HTML = (
 )
 
 
-def letter(number: int, kind: str, to: str = DESK) -> bytes:
-    """A mail of a person of their own, of a known company."""
+def letter(number: int, kind: str, to: str = DESK, sender: str = "") -> bytes:
+    """A mail of a person of their own, of a known company, unless a sender is given."""
     message = EmailMessage()
-    message["From"] = f"Person {number} <person{number}@paperi-acme.example>"
+    message["From"] = f"Person {number} <{sender or f'person{number}@paperi-acme.example'}>"
     message["To"], message["Subject"] = to, f"Matter {number}"
     message["Date"], message["Message-ID"] = format_datetime(timezone.now()), make_msgid(domain="sender.example")
     message.set_content(
@@ -64,9 +64,10 @@ def letters(cast: Cast, kind: str, start: int, count: int) -> Iterator[bytes]:
         yield from (letter(number, kind) for number in range(start, start + count))
         return
     with cast.scope():
-        tickets = cycle(list(Ticket.objects.order_by("pk")[:count]))
-    for number, ticket in zip(range(start, start + count), tickets, strict=False):
-        yield letter(number, kind, to=reply_address(cast.tenant.pk, ticket.pk, DESK))
+        tickets = Ticket.objects.order_by("pk").values_list("pk", "requester__addresses__email")[:count]
+        asked = cycle(list(tickets))
+    for number, (ticket, sender) in zip(range(start, start + count), asked, strict=False):
+        yield letter(number, kind, to=reply_address(cast.tenant.pk, ticket, DESK), sender=sender)
 
 
 def store(cast: Cast, mails: list[bytes]) -> list[int]:
@@ -142,7 +143,8 @@ def insert_rate(cast: Cast, mails: list[bytes]) -> float:
                 )
             cursor.execute(
                 "INSERT INTO tickets_message (tenant_id, ticket_id, kind, author_name, text, quoted, html, at, "
-                "mail_id, delivery_error, caution) VALUES (%s, %s, 'note', '', %s, '', '', now(), '', '', '')",
+                "mail_id, delivery_error, caution, reply_to) "
+                "VALUES (%s, %s, 'note', '', %s, '', '', now(), '', '', '', '')",
                 [cast.tenant.pk, ticket, "bare"],
             )
     return len(mails) / (time.perf_counter() - began)
