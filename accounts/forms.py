@@ -296,7 +296,7 @@ class ModuleForm(TenantModelForm):
         member_choice(self.fields["expert"])
 
 
-class WorkspaceForm(LookMixin, forms.ModelForm):  # type: ignore[type-arg]
+class WorkspaceForm(LookMixin, forms.ModelForm):  # type: ignore[type-arg]  # as above
     """What holds for everybody in a tenant."""
 
     class Meta:
@@ -311,7 +311,7 @@ class WorkspaceForm(LookMixin, forms.ModelForm):  # type: ignore[type-arg]
         }
 
 
-class ProfileForm(LookMixin, forms.ModelForm):  # type: ignore[type-arg]
+class ProfileForm(LookMixin, forms.ModelForm):  # type: ignore[type-arg]  # as above
     """What people decide for themselves, in all their tenants."""
 
     class Meta:

@@ -28,10 +28,10 @@ SHOWN_SECONDS = 600
 
 
 @require_http_methods(["GET", "POST"])
-@login_stage_required(stage=AuthenticateStage.key, redirect_urlname="account_login")  # type: ignore[untyped-decorator]
+@login_stage_required(stage=AuthenticateStage.key, redirect_urlname="account_login")  # type: ignore[untyped-decorator]  # allauth has no types
 def authenticate(request: HttpRequest) -> HttpResponse:
     """Between password or mailed code and the session."""
-    stage = request._login_stage  # type: ignore[attr-defined]
+    stage = request._login_stage  # type: ignore[attr-defined]  # set by the decorator
     form = SecondStepForm(posted(request), user=stage.login.user)
     if form.is_valid():
         form.save()
