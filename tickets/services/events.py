@@ -50,7 +50,7 @@ def entry(ticket: Ticket, kind: EventKind, *, by: Actor, at: datetime | None = N
 def standing(events: Iterable[TicketEvent]) -> list[TicketEvent]:
     """The events that count, in the order given: not those that were taken back."""
     known = list(events)
-    undone = {pk for event in known if event.kind == EventKind.UNDONE for pk in event.data["events"]}
+    undone = {pk for event in known if event.kind == EventKind.UNDONE for pk in event.data.get("events", ())}
     return [event for event in known if event.pk not in undone]
 
 
