@@ -30,7 +30,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "email_password_mismatch": _(
-            "The address or the password is not right, or you have no place in this workspace."
+            "The address or the password is not right, or you have no access to this workspace."
         ),
         "too_many_login_attempts": TOO_MANY_TRIES,
         "rate_limited": TOO_MANY_TRIES,

@@ -159,7 +159,7 @@ class InviteForm(PlaceForm):
     def clean_email(self) -> str:
         email = str(self.cleaned_data["email"]).strip().lower()
         if Membership.objects.active().filter(user__email=email).exists():
-            raise ValidationError(_("Somebody with this address has a place already."))
+            raise ValidationError(_("Somebody with this address has access already."))
         return email
 
 
@@ -254,7 +254,7 @@ class RequesterForm(TenantModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["customer"]
-        field.queryset, field.empty_label = Customer.objects.all(), _("None")
+        field.queryset, field.empty_label = Customer.objects.all(), _("No customer")
         field.widget.attrs["data-pick"] = ""
         if self.instance.pk:
             known = sorted(self.instance.addresses.all(), key=lambda address: (not address.is_primary, address.pk))

@@ -59,7 +59,7 @@ class Trouble(TextChoices):
 class HookKind(TextChoices):
     """Who posts mails to a mailbox's web address, and so in what form."""
 
-    RAW = "raw", _("A mail server or a script (message/rfc822)")
+    RAW = "raw", _("A mail server or a script")
     MAILGUN = "mailgun", "Mailgun"
     POSTMARK = "postmark", "Postmark"
     SENDGRID = "sendgrid", "SendGrid"

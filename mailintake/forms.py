@@ -106,11 +106,11 @@ class HookForm(LookForm):
 
     kind = forms.ChoiceField(label=_("Sent by"), choices=HookKind)
     key = forms.CharField(
-        label=_("HTTP webhook signing key"),
+        label=_("Signing key of Mailgun"),
         required=False,
         max_length=200,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-        help_text=_("Of Mailgun. Stored encrypted, and never shown again."),
+        help_text=_("There it is the HTTP webhook signing key. Stored encrypted, and never shown again."),
     )
 
     def clean(self) -> dict[str, Any]:

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from accounts.pages import Chip
 from mailintake.enums import InboundState
 from mailintake.masking import mask_links
 from mailintake.models import InboundMessage
 from mailintake.outcomes import reason_words
-from outbox.enums import MailState
+from outbox.enums import Fate, MailState
 from outbox.models import OutgoingMail
+from tickets.deliveries import LOOKS, worst_of
 
 IN_LOOKS = {
     InboundState.RECEIVED: ("mute", "clock"),
@@ -50,8 +52,11 @@ def inbound_chip(mail: InboundMessage) -> Chip:
 
 
 def outgoing_chip(mail: OutgoingMail) -> Chip:
-    """Mail that waits because of an error is shown as such, because somebody may have to act."""
+    """Mail that waits because of an error, or that came back, is shown as such, because somebody may have to act."""
     tone, icon = OUT_LOOKS[MailState(mail.state)]
+    worst = worst_of(mail.deliveries.all()) if mail.state == MailState.SENT else None
+    if worst and worst != Fate.ACCEPTED:
+        return Chip(*LOOKS[worst], capfirst(worst.label))
     if mail.state == MailState.QUEUED and mail.error:
         tone, icon = "warn", "alert-circle"
     return Chip(tone, icon, mail.get_state_display())
@@ -72,6 +77,7 @@ def inbound_entries(mails: Sequence[InboundMessage]) -> list[Entry]:
 
 
 def outgoing_entries(mails: Sequence[OutgoingMail]) -> list[Entry]:
+    """With their deliveries prefetched, so that a page costs the same with many mails."""
     return [
         Entry(
             reverse("mailintake:log_out", args=[mail.pk]),

@@ -1,7 +1,7 @@
 """What the conversation shows of a message's mail: whether it has arrived, and at whom it has not."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -22,7 +22,6 @@ LOOKS = {
     Fate.REFUSED: ("bad", "alert-triangle"),
     Fate.HARD: ("bad", "alert-triangle"),
 }
-# The worst one names the message.
 WORST = list(LOOKS)
 
 
@@ -46,6 +45,11 @@ class DeliveryMark:
     troubles: Sequence[Trouble] = ()
 
 
+def worst_of(deliveries: Iterable[Delivery]) -> Fate | None:
+    """The fate that names the whole mail; None while no server has said anything."""
+    return max((Fate(delivery.fate) for delivery in deliveries), key=WORST.index, default=None)
+
+
 def marks_of(messages: Sequence[Message]) -> dict[int, DeliveryMark]:
     """The marks of those messages that a mail carries, by the message's id; one query."""
     sent = {message.pk: message for message in messages if message.kind == MessageKind.REPLY}
@@ -58,9 +62,9 @@ def marks_of(messages: Sequence[Message]) -> dict[int, DeliveryMark]:
 
 
 def _mark(message: Message, deliveries: Sequence[Delivery]) -> DeliveryMark | None:
-    if not deliveries:
+    worst = worst_of(deliveries)
+    if worst is None:
         return _without_news(message)
-    worst = max((Fate(delivery.fate) for delivery in deliveries), key=WORST.index)
     troubles = [
         Trouble(delivery.address, str(delivery.get_fate_display()), delivery.said)
         for delivery in deliveries

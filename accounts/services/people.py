@@ -43,9 +43,9 @@ def send_invitation(member: Membership, *, by: Actor) -> None:
     with translation.override(member.user.language):
         values = {"desk": tenant.name, "name": by.name, "url": tenant.url("/"), "email": member.email}
         send_mail(
-            _("Your place in %(desk)s") % values,
+            _("Your access to %(desk)s") % values,
             _(
-                "%(name)s has given you a place in %(desk)s.\n\n"
+                "%(name)s has given you access to %(desk)s.\n\n"
                 "Open %(url)s and sign in with this address, %(email)s. "
                 "A code is mailed to you each time; a password is not needed."
             )

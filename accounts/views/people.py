@@ -105,7 +105,7 @@ def end(request: MemberRequest, pk: int) -> HttpResponse:
     except LastAdmin as refusal:
         messages.error(request, str(refusal))
         return redirect("accounts:person", member.pk)
-    messages.success(request, _("%(name)s has no place here any more.") % {"name": member.name})
+    messages.success(request, _("%(name)s has no access here any more.") % {"name": member.name})
     return redirect("accounts:people")
 
 

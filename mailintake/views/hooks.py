@@ -76,7 +76,13 @@ def hook(request: MemberRequest, pk: int) -> HttpResponse:
     title = _("Web address of %(address)s") % {"address": row.address}
     up = ("mailintake:mailboxes", UP[1])
     return form_page(
-        request, form, title=title, up=up, template="mailintake/settings/hook.html", mailbox=row, save_label=_("Make")
+        request,
+        form,
+        title=title,
+        up=up,
+        template="mailintake/settings/hook.html",
+        mailbox=row,
+        save_label=_("Make a web address"),
     )
 
 

@@ -86,7 +86,7 @@ def _incoming(request: MemberRequest, asked: Asked) -> tuple[list[Entry], str, s
 
 
 def _outgoing(request: MemberRequest, asked: Asked) -> tuple[list[Entry], str, str]:
-    mails = OutgoingMail.objects.defer("text", "html")
+    mails = OutgoingMail.objects.defer("text", "html").prefetch_related("deliveries")
     if asked.state:
         mails = mails.filter(state=asked.state)
     if asked.address:

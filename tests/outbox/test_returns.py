@@ -260,3 +260,22 @@ def test_the_mail_log_shows_each_receiver(acme: Cast) -> None:
     assert "came back, the address does not work" in shown
     assert "550 5.1.1 &lt;otto&gt;: user unknown" in shown
     assert PIA in shown
+
+
+@pytest.mark.parametrize(
+    ("about", "kind", "words"),
+    [
+        (GONE, ReportKind.BOUNCE, "Came back, the address does not work"),
+        (FULL, ReportKind.DELAY, "Late on its way"),
+        (Returned(OTTO), ReportKind.COMPLAINT, "Reported as spam by its reader"),
+    ],
+)
+def test_the_mail_log_lists_what_became_of_a_mail(acme: Cast, about: Returned, kind: ReportKind, words: str) -> None:
+    _, _, mail = sent(acme)
+    lead = acme.client("liisa")
+    before = lead.get("/mail/?way=out").content.decode()
+    report(acme, mail, about, kind=kind)
+
+    shown = lead.get("/mail/?way=out").content.decode()
+
+    assert (words in before, words in shown) == (False, True)

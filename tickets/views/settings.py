@@ -120,7 +120,7 @@ def statuses(request: MemberRequest) -> HttpResponse:
 
 
 def _status_line(row: Status) -> Line:
-    chip = Chip("mute", "check", _("Taken by itself")) if row.is_default else None
+    chip = Chip("mute", "check", _("Default")) if row.is_default else None
     label = StatusClass(row.status_class).label
     return Line(reverse("tickets:status_settings", args=[row.pk]), str(row), [label], chip)
 
