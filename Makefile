@@ -24,9 +24,10 @@ up: setup ## everything on this machine, with the demo (PORT=8000 SMTP_PORT=8025
 services: setup ## only PostgreSQL and Valkey, for manage.py commands
 	@exec $(PYTHON_RUN) -m helpdesk.embedded.launcher --services-only
 
+# In the order of the files: those with a few long tests come early, and the many short ones fill both processes to the end.
 test: setup-dev ## all tests but the long proofs (T="tests/sla -k calendar" for some)
 	@scripts/system_packages.sh $(TEST_PACKAGES)
-	@$(PYTEST) -n 2 --dist loadfile -m "not prove" $(T)
+	@$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder -m "not prove" $(T)
 
 prove: setup-dev ## the long proofs: faults, oracles, big data
 	@scripts/system_packages.sh $(TEST_PACKAGES)
