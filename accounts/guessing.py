@@ -5,11 +5,13 @@ from collections.abc import Callable
 from allauth.core.internal.ratelimit import get_ip
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import render
 from redis.exceptions import RedisError
 
-GetResponse = Callable[[HttpRequest], HttpResponseBase]
+from accounts.requests import TenantRequest
+
+GetResponse = Callable[[TenantRequest], HttpResponseBase]
 WRONG_GUESSES, WINDOW_SECONDS = 100, 600
 # Sign-in has limits of its own, and whoever shares an address with a guesser must be able to get in.
 FREE = "/account/"
@@ -23,7 +25,7 @@ def guessing(get_response: GetResponse) -> GetResponse:
     held up.
     """
 
-    def middleware(request: HttpRequest) -> HttpResponseBase:
+    def middleware(request: TenantRequest) -> HttpResponseBase:
         key = _key(request)
         if not request.path.startswith(FREE) and _wrong(key) >= WRONG_GUESSES:
             return render(request, "429.html", status=429)
@@ -35,13 +37,13 @@ def guessing(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
-def _key(request: HttpRequest) -> str:
+def _key(request: TenantRequest) -> str:
     user = request.user
     who = f"user:{user.pk}" if user.is_authenticated else f"from:{_address(request)}"
-    return f"wrong:{request.tenant.pk}:{who}"  # type: ignore[attr-defined]
+    return f"wrong:{request.tenant.pk}:{who}"
 
 
-def _address(request: HttpRequest) -> str:
+def _address(request: TenantRequest) -> str:
     """As for the limits of sign-in: of IPv6 the network, because one caller has a whole one."""
     try:
         return str(get_ip(request))
