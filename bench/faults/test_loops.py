@@ -42,7 +42,7 @@ Tell = Callable[[str, Any], None]
 
 def stripped(raw: bytes, *, keeps: bool) -> EmailMessage:
     """A mail as a server hands it on, with or without what says that it is automatic."""
-    given: EmailMessage = message_from_bytes(raw, policy=policy.default)  # type: ignore[assignment]
+    given: EmailMessage = message_from_bytes(raw, policy=policy.default)  # type: ignore[assignment]  # what the policy makes
     if not keeps:
         for name in {name for name in given if TELLTALES.match(name)}:
             del given[name]

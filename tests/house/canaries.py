@@ -35,7 +35,7 @@ def canary(number: int, room: int | None) -> str:
     return next((form for each in FORMS if len(form := each.format(number)) <= (room or 999)), "")
 
 
-def words_of(model: type[models.Model]) -> list[models.Field]:  # type: ignore[type-arg]
+def words_of(model: type[models.Model]) -> list[models.Field]:  # type: ignore[type-arg]  # fields of any type
     """The fields of a model that hold somebody's words."""
     return [
         field
@@ -71,7 +71,7 @@ class Aviary:
             self._write(users)
             for model in apps.get_models():
                 if issubclass(model, TenantModel) and model not in ADD_ONLY:
-                    self._write(model.objects.all())  # type: ignore[attr-defined]
+                    self._write(model.objects.all())  # type: ignore[attr-defined]  # every model here has it
             self._add(stock)
 
     def _write(self, rows: Any) -> None:

@@ -119,7 +119,7 @@ def test_a_colleague_in_cc_reads_what_comes_later_and_nothing_before(acme: Cast)
 
 def count(cast: Cast, model: type) -> int:
     with cast.scope():
-        return int(model.objects.count())  # type: ignore[attr-defined]
+        return int(model.objects.count())  # type: ignore[attr-defined]  # as every model
 
 
 VERIFICATIONS = [

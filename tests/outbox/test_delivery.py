@@ -112,7 +112,7 @@ def test_text_html_and_files_arrive_as_they_were(acme: Cast) -> None:
         kept = [File(name, kind, store(acme.tenant.pk, data), len(data)) for name, (kind, data) in files.items()]
         raw = envelope(queue(letter(text="Päivää ☃\n", html="<p>Päivää ☃</p>", files=kept)), ()).content
 
-    mail: EmailMessage = message_from_bytes(raw, policy=modern)  # type: ignore[assignment]
+    mail: EmailMessage = message_from_bytes(raw, policy=modern)  # type: ignore[assignment]  # what the policy makes
     sent = {part.get_filename(): part.get_payload(decode=True) for part in mail.iter_attachments()}
     assert sent == {name: data for name, (_, data) in files.items()}
     assert [part.get_content_type() for part in mail.iter_attachments()] == [
