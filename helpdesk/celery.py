@@ -15,7 +15,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
 # Only JSON is accepted, so that root, where the launcher has no other user to run as, adds no risk by itself.
 warnings.filterwarnings("ignore", category=SecurityWarning)
 
-app = Celery("helpdesk")
+app = Celery("helpdesk", fixups=["helpdesk.kept_connections:fixup"])
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

@@ -4,13 +4,14 @@ import logging
 from datetime import timedelta
 
 from celery import shared_task
-from django.db.models import F
+from django.db import IntegrityError
 from django.utils import timezone
 
 from accounts.scope import tenant_scope
 from core.cache import first_in
 from core.doors import open_door
 from core.faults import fault_point
+from core.sql import first_row
 from mailintake.enums import InboundState
 from mailintake.models import InboundMessage
 from mailintake.parsing import UnreadableMail
@@ -59,9 +60,10 @@ def process(tenant_id: int, inbound_id: int) -> None:
     if not _claim(tenant_id, inbound_id):
         return
     try:
-        with tenant_scope(tenant_id):
-            process_inbound(inbound_id)
-            fault_point("after-message-insert")
+        try:
+            _place(tenant_id, inbound_id)
+        except IntegrityError:  # somebody was faster; their rows are there now, and the second look sees them
+            _place(tenant_id, inbound_id)
     except UnreadableMail as error:
         _quarantine(tenant_id, inbound_id, "unreadable", str(error))
     except Exception as error:  # whatever a mail can do to us must not stop the next one
@@ -70,14 +72,37 @@ def process(tenant_id: int, inbound_id: int) -> None:
     fault_point("after-process-commit")
 
 
-def _claim(tenant_id: int, inbound_id: int) -> bool:
-    now = timezone.now()
+def _place(tenant_id: int, inbound_id: int) -> None:
     with tenant_scope(tenant_id):
-        waiting = InboundMessage.objects.filter(pk=inbound_id, state=InboundState.RECEIVED, next_attempt_at__lte=now)
-        if waiting.filter(attempts__lt=MAX_ATTEMPTS).update(attempts=F("attempts") + 1, next_attempt_at=now + RETRY):
-            return True
-        waiting.update(state=InboundState.QUARANTINED, reason="gave_up")
-        return False
+        process_inbound(inbound_id)
+        fault_point("after-message-insert")
+
+
+# A mail that is due is counted, or given up after its last try.
+CLAIM = """
+    UPDATE mailintake_inboundmessage SET
+        attempts = least(attempts + 1, %(most)s),
+        next_attempt_at = %(now)s + %(retry)s,
+        state = CASE WHEN attempts < %(most)s THEN state ELSE %(given_up)s END,
+        reason = CASE WHEN attempts < %(most)s THEN reason ELSE 'gave_up' END
+    WHERE tenant_id = %(tenant)s AND id = %(mail)s AND state = %(received)s AND next_attempt_at <= %(now)s
+    RETURNING state = %(received)s
+"""
+
+
+def _claim(tenant_id: int, inbound_id: int) -> bool:
+    with tenant_scope(tenant_id):
+        claimed = first_row(
+            CLAIM,
+            tenant=tenant_id,
+            mail=inbound_id,
+            now=timezone.now(),
+            retry=RETRY,
+            most=MAX_ATTEMPTS,
+            received=InboundState.RECEIVED.value,
+            given_up=InboundState.QUARANTINED.value,
+        )
+    return claimed == (True,)
 
 
 def _note_failure(tenant_id: int, inbound_id: int, error: Exception) -> None:

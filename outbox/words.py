@@ -69,8 +69,8 @@ def default_words(purpose: str, language: str) -> Words:
 
 def words_for(purpose: str, language: str) -> Words:
     """The tenant's words for a purpose, or the product's."""
-    own = MailTemplate.objects.filter(purpose=purpose, language=language).first()
-    return Words(own.subject, own.body) if own else default_words(purpose, language)
+    own = MailTemplate.objects.filter(purpose=purpose, language=language).values_list("subject", "body")
+    return next((Words(*words) for words in own), None) or default_words(purpose, language)
 
 
 def unknown_variables(purpose: str, text: str) -> list[str]:

@@ -1,11 +1,8 @@
 """The second half of the protocol: a stored mail is understood and placed, in one transaction, exactly once."""
 
 import hashlib
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-
-from django.db import IntegrityError, transaction
 
 from accounts.actors import SYSTEM
 from accounts.models import Membership, Tenant
@@ -67,7 +64,8 @@ class Case:
 def process_inbound(inbound_id: int) -> None:
     """Place one stored mail, in the caller's scope. Does nothing for a mail that has been placed.
 
-    Raises UnreadableMail for bytes that are no mail; the caller puts those into quarantine.
+    Raises UnreadableMail for bytes that are no mail; the caller puts those into quarantine. Raises IntegrityError
+    where another worker has the same mail, or another one of the same new sender, and was faster: once more, please.
     """
     row = (
         InboundMessage.objects.select_for_update(of=("self",))
@@ -80,10 +78,12 @@ def process_inbound(inbound_id: int) -> None:
     mail = parse(bytes(row.raw))
     fault_point("after-parse")
     _describe(row, mail)
-    if original := _known_before(row):
+    known = look_up(row, mail.from_)
+    if known.original_id:
+        original = InboundMessage.objects.defer("raw").select_related("ticket").get(pk=known.original_id)
         row.state, row.reason, row.ticket = InboundState.DUPLICATE, "duplicate", original.ticket
     else:
-        _place(_case(row, mail))
+        _place(_case(row, mail, known))
     row.save(update_fields=RESULT_FIELDS)
 
 
@@ -110,17 +110,7 @@ def fingerprint(mail: ParsedMail, received_at: datetime) -> str:
     return hashlib.sha256("\n".join([*known_by, mail.body_digest]).encode()).hexdigest()
 
 
-def _known_before(row: InboundMessage) -> InboundMessage | None:
-    """The same mail that came in earlier; of two workers with the same mail, the unique index lets one in first."""
-    with suppress(IntegrityError), transaction.atomic():
-        InboundMessage.objects.filter(pk=row.pk).update(fingerprint=row.fingerprint)
-        return None
-    others = InboundMessage.objects.defer("raw").filter(fingerprint=row.fingerprint).exclude(pk=row.pk)
-    return others.exclude(state=InboundState.DUPLICATE).select_related("ticket").first()
-
-
-def _case(row: InboundMessage, mail: ParsedMail) -> Case:
-    known = look_up(mail.from_)
+def _case(row: InboundMessage, mail: ParsedMail, known: Known) -> Case:
     own = frozenset({mail.from_.email}) if known.is_own_mailbox else frozenset()
     ruling = judge(mail, own_addresses=own, tenant_key=row.tenant.slug)
     proof = prove_sender(mail, trusted=frozenset(name.lower() for name in row.mailbox.trusted_servers))

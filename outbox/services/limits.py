@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.db.models import Count, Q
 from django.utils import timezone
 
 from outbox.enums import Purpose
@@ -22,5 +21,5 @@ def may_answer(address: str, purpose: Purpose) -> bool:
     lately = OutgoingMail.objects.filter(
         inbox=inbox_of(address), purpose=purpose, queued_at__gt=now - timedelta(days=1)
     )
-    sent = lately.aggregate(day=Count("pk"), hour=Count("pk", filter=Q(queued_at__gt=now - timedelta(hours=1))))
-    return bool(sent["hour"] < AN_HOUR and sent["day"] < A_DAY)
+    sent = lately.order_by("-queued_at").values_list("queued_at", flat=True)[:A_DAY]
+    return len(sent) < A_DAY and sum(at > now - timedelta(hours=1) for at in sent) < AN_HOUR

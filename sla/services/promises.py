@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Q
-
-from accounts.models import Customer
+from accounts.scope import require_tenant_id
+from core.sql import first_row
 from sla.enums import TimerState
 from sla.evaluation import LadderStep, Replay
 from sla.log import DEFAULT_PAUSES, Event, Metric, PolicySet, StatusClass
 from sla.log import Policy as Rules
 from sla.meter import Cycle, State
-from sla.models import Contract, Policy, Timer
+from sla.models import Timer
 from sla.services.immutable import hours, policy_version
 
 STATES = {
@@ -33,28 +32,38 @@ class Choice:
 
     policy_version: int
     calendar_version: int | None
-    contract: Contract | None
+    contract_id: int | None
+    contract_number: str
     reason: str
 
 
-def choose(customer: Customer | None, queue_policy: int | None, *, on: date) -> Choice | None:
+# Asked of every ticket. Of several contracts that run, the one that began last; of the queue's policy and the default
+# one, the queue's.
+CHOICES = """
+    SELECT policy.current_id, calendar.current_id, chosen.contract_id, chosen.number, chosen.reason
+    FROM (
+        (
+            SELECT 1 AS rank, contract.policy_id, contract.id AS contract_id, contract.number, 'contract' AS reason
+            FROM sla_contract AS contract
+            WHERE contract.tenant_id = %(tenant)s AND contract.customer_id = %(customer)s
+            AND contract.starts_on <= %(on)s AND (contract.ends_on IS NULL OR contract.ends_on >= %(on)s)
+            ORDER BY contract.starts_on DESC, contract.id
+        )
+        UNION ALL SELECT 2, %(queue)s, NULL, '', 'queue'
+        UNION ALL SELECT 3, id, NULL, '', 'default' FROM sla_policy WHERE tenant_id = %(tenant)s AND is_default
+    ) AS chosen
+    JOIN sla_policy AS policy ON policy.tenant_id = %(tenant)s AND policy.id = chosen.policy_id
+    JOIN sla_policyversion AS version ON version.tenant_id = %(tenant)s AND version.id = policy.current_id
+    JOIN sla_calendar AS calendar ON calendar.tenant_id = %(tenant)s AND calendar.id = version.calendar_id
+    ORDER BY chosen.rank
+    LIMIT 1
+"""
+
+
+def choose(customer_id: int | None, queue_policy: int | None, *, on: date) -> Choice | None:
     """The customer's contract of that day decides, then the queue, then the default; None promises nothing."""
-    if customer and (contract := _contract(customer, on)):
-        return Choice(contract.version, contract.hours, contract, "contract")
-    policies = Policy.objects.exclude(current=None).filter(Q(pk=queue_policy) | Q(is_default=True))
-    versions = policies.values_list("pk", "current", "current__calendar__current")
-    found: dict[int | None, tuple[int, int | None]] = {pk: (policy, hours) for pk, policy, hours in versions}
-    if queue_policy in found:
-        return Choice(*found[queue_policy], None, "queue")
-    return Choice(*found.popitem()[1], None, "default") if found else None
-
-
-def _contract(customer: Customer, on: date) -> Any:
-    """The latest that runs on that day; `version` and `hours` are the current ones of its policy and calendar."""
-    running = Q(ends_on=None) | Q(ends_on__gte=on)
-    contracts = customer.contracts.filter(running, starts_on__lte=on).exclude(policy__current=None)
-    versions = {"version": F("policy__current"), "hours": F("policy__current__calendar__current")}
-    return contracts.annotate(**versions).order_by("-starts_on", "pk").first()
+    found = first_row(CHOICES, tenant=require_tenant_id(), customer=customer_id, queue=queue_policy, on=on)
+    return Choice(*found) if found else None
 
 
 def rules_of(version_id: int, calendar_version_id: int, priority: str) -> Rules:
@@ -79,7 +88,7 @@ class Projection:
 
 
 def project(
-    subject: int, log: Sequence[Event], *, contract: Contract | None, now: datetime, is_new: bool = False
+    subject: int, log: Sequence[Event], *, contract_id: int | None, now: datetime, is_new: bool = False
 ) -> Projection:
     """Replay the log and write what it says into the subject's timers.
 
@@ -95,7 +104,7 @@ def project(
         for cycle in cycles:
             timer = stored.get((metric, cycle.number)) or Timer(subject=subject, metric=metric, cycle=cycle.number)
             was_late, before = timer.breached_at is not None, _shown(timer)
-            _copy(timer, cycle, rules[-1], contract)
+            _copy(timer, cycle, rules[-1], contract_id)
             _plan(timer, replay, metric, policy_version(timer.policy_version_id).steps if cycle.live else [])
             if timer.pk is not None and _shown(timer) != before:
                 timer.save()
@@ -111,7 +120,7 @@ def _shown(timer: Timer) -> dict[str, Any]:
     return {name: value for name, value in vars(timer).items() if name not in ("_state", "elapsed_seconds")}
 
 
-def _copy(timer: Timer, cycle: Cycle, rules: Rules, contract: Contract | None) -> None:
+def _copy(timer: Timer, cycle: Cycle, rules: Rules, contract_id: int | None) -> None:
     timer.state = STATES[cycle.state]
     timer.started_at, timer.due_at = cycle.start, cycle.due
     timer.target_seconds, timer.elapsed_seconds = cycle.target, cycle.elapsed
@@ -119,7 +128,7 @@ def _copy(timer: Timer, cycle: Cycle, rules: Rules, contract: Contract | None) -
     timer.breached_at = timer.breached_at or cycle.breach_known_at
     if cycle.live or timer.pk is None:
         timer.policy_version_id, timer.calendar_version_id = int(rules.ref), int(rules.calendar)
-        timer.contract = contract
+        timer.contract_id = contract_id
 
 
 def _plan(timer: Timer, replay: Replay, metric: Metric, percents: list[int]) -> None:

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from mailintake.enums import InboundState
 from mailintake.models import InboundMessage
@@ -70,6 +71,26 @@ def test_mails_without_a_message_id_or_with_a_used_one_are_all_kept(
     settle(installation, acme, expected={1, 2, 3, 4, 5})
 
     check(acme, mail_sink, {1, 2, 3, 4, 5})
+
+
+def test_a_worker_keeps_its_connection_from_one_mail_to_the_next(acme: Cast, installation: Installation) -> None:
+    open_mailbox(acme)
+    worker, smtpd = installation.worker(concurrency=1, PGAPPNAME="worker"), installation.smtpd()
+    installation.wait_for(worker)
+
+    def servers() -> set[int]:
+        with acme.scope(), connection.cursor() as cursor:
+            cursor.execute("SELECT pid FROM pg_stat_activity WHERE application_name = 'worker'")
+            return {pid for (pid,) in cursor.fetchall()}
+
+    seen = []
+    for number in (1, 2, 3):
+        smtpd.send(numbered(number), ADDRESS)
+        settle(installation, acme, expected=set(range(1, number + 1)))
+        seen.append(servers())
+
+    assert len(seen[0]) == 1
+    assert seen == seen[:1] * 3
 
 
 def test_a_broker_that_is_down_or_forgets_loses_nothing(

@@ -17,13 +17,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until(condition: Callable[[], Any], *, seconds: float = 20.0, what: str) -> Any:
+def wait_until(condition: Callable[[], Any], *, seconds: float = 20.0, every: float = 0.02, what: str) -> Any:
     """The condition's first true value."""
     end = time.monotonic() + seconds
     while not (value := condition()):
         if time.monotonic() > end:
             pytest.fail(f"Waited {seconds:g} s in vain for {what}.")
-        time.sleep(0.02)
+        time.sleep(every)
     return value
 
 

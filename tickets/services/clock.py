@@ -30,8 +30,8 @@ SHOWN = ("next_metric", "next_due_at", "next_warn_at", "clock_paused_at")
 
 def choose_promises(ticket: Ticket, *, at: datetime) -> None:
     """Log which policy rules from `at` on; nothing where nothing is promised or nothing changes."""
-    choice = choose(ticket.customer, ticket.queue.policy_id, on=ticket.received_at.date())
-    ticket.contract = choice.contract if choice else None
+    choice = choose(ticket.customer_id, ticket.queue.policy_id, on=ticket.received_at.date())
+    ticket.contract_id = choice.contract_id if choice else None
     ticket.save(update_fields=["contract"])
     if choice:
         policy_event(ticket, choice, at=at).save()
@@ -48,7 +48,7 @@ def policy_event(ticket: Ticket, choice: Choice, *, at: datetime) -> TicketEvent
         calendar_version=choice.calendar_version,
         priority=ticket.priority,
         reason=choice.reason,
-        contract=choice.contract.number if choice.contract else "",
+        contract=choice.contract_number,
     )
 
 
@@ -136,7 +136,7 @@ def breaches(ticket: Ticket, timers: Iterable[Timer]) -> list[TicketEvent]:
 def _project(ticket: Ticket, log: list[Event], now: datetime, *, is_new: bool = False) -> Projection:
     if not any(isinstance(event, PolicySet) for event in log):
         return Projection([], [])
-    return project(ticket.pk, log, contract=ticket.contract, now=now, is_new=is_new)
+    return project(ticket.pk, log, contract_id=ticket.contract_id, now=now, is_new=is_new)
 
 
 def _breached(ticket: Ticket, timers: Iterable[Timer]) -> list[TicketEvent]:

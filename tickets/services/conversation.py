@@ -43,8 +43,31 @@ class Written:
     reply_to: str = ""
 
 
-def add_message(ticket: Ticket, kind: MessageKind, written: Written, *, by: Actor, at: datetime) -> Message:
-    """A row of the conversation with its files; the caller holds the lock and logs the event."""
+def keep(tenant_id: int, files: Sequence[NewFile]) -> list[Attachment]:
+    """The files' bytes are on the disk, and their rows can be written; slow, so better before others have to wait."""
+    return [
+        Attachment(
+            name=file.name,
+            content_type=file.content_type,
+            size=len(file.content),
+            storage_key=store(tenant_id, file.content),
+            content_id=file.content_id,
+            inline=file.inline,
+        )
+        for file in files
+    ]
+
+
+def add_message(
+    ticket: Ticket,
+    kind: MessageKind,
+    written: Written,
+    *,
+    by: Actor,
+    at: datetime,
+    files: Sequence[Attachment] | None = None,
+) -> Message:
+    """A row of the conversation with its files, unless they are kept already; the caller holds the lock and logs."""
     message = Message.objects.create(
         ticket=ticket,
         kind=kind,
@@ -59,19 +82,10 @@ def add_message(ticket: Ticket, kind: MessageKind, written: Written, *, by: Acto
         caution=written.caution,
         reply_to=written.reply_to,
     )
-    Attachment.objects.bulk_create(
-        Attachment(
-            ticket=ticket,
-            message=message,
-            name=file.name,
-            content_type=file.content_type,
-            size=len(file.content),
-            storage_key=store(ticket.tenant_id, file.content),
-            content_id=file.content_id,
-            inline=file.inline,
-        )
-        for file in written.files
-    )
+    kept = keep(ticket.tenant_id, written.files) if files is None else files
+    for file in kept:
+        file.ticket, file.message = ticket, message
+    Attachment.objects.bulk_create(kept)
     return message
 
 

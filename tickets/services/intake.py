@@ -4,20 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.actors import Actor, member_actor, requester_actor
 from accounts.models import Customer, Membership, Module, Product, Requester
 from accounts.scope import require_tenant_id
 from accounts.services import audit
+from core.sql import first_row
 from sla.enums import Priority
-from sla.models import Contract, Timer
+from sla.models import Timer
 from sla.services.promises import Choice, choose
 from tickets.enums import Channel, EventKind, Kind, MessageKind, StatusClass
-from tickets.models import Queue, Ticket, TicketCounter, TicketEvent
+from tickets.models import Attachment, Queue, Ticket, TicketCounter, TicketEvent
 from tickets.services import assignment, clock, mails
-from tickets.services.conversation import Written, add_message, record_reply
+from tickets.services.conversation import Written, add_message, keep, record_reply
 from tickets.services.events import append, entry
 
 # Older mail is taken in, but nobody wants an acknowledgement of yesterday's mail.
@@ -54,7 +54,7 @@ NEXT = """
     INSERT INTO tickets_ticketcounter AS counter (tenant_id, last_number) VALUES (%(tenant)s, %(first)s)
     ON CONFLICT (tenant_id) DO UPDATE SET last_number = counter.last_number + 1
     RETURNING last_number, nextval(pg_get_serial_sequence('tickets_ticket', 'id')), (
-        SELECT id FROM tickets_status WHERE tenant_id = %(tenant)s AND status_class = %(class)s AND is_default
+        SELECT id FROM tickets_status WHERE tenant_id = %(tenant)s AND status_class = %(status_class)s AND is_default
     )
 """
 
@@ -62,13 +62,10 @@ NEXT = """
 def _next() -> dict[str, int]:
     """The next ticket's number, id and status; the counter stays locked until the transaction ends."""
     first = TicketCounter._meta.get_field("last_number").get_default() + 1
-    with connection.cursor() as cursor:
-        cursor.execute(NEXT, {"tenant": require_tenant_id(), "first": first, "class": StatusClass.NEW.value})
-        number, pk, status_id = cursor.fetchone()
-    return {"number": number, "pk": pk, "status_id": status_id}
+    found = first_row(NEXT, tenant=require_tenant_id(), first=first, status_class=StatusClass.NEW.value)
+    return dict(zip(("number", "pk", "status_id"), found, strict=True))
 
 
-@transaction.atomic
 def open_ticket(
     matter: Matter, *, by: Actor, notify: bool = True, acknowledge: bool = True, parent: Ticket | None = None
 ) -> Ticket:
@@ -76,14 +73,15 @@ def open_ticket(
 
     `acknowledge` is off for automatic mail, which is never answered automatically.
 
-    `by` is who opened it: an agent of the desk, or the system for a mail that needs nobody's look. A reception time
-    by hand leaves an audit entry.
+    All in the transaction of the caller's scope. `by` is who opened it: an agent of the desk, or the system for a mail
+    that needs nobody's look. A reception time by hand leaves an audit entry.
     """
     now = timezone.now()
     at = min(matter.received_at, now)
-    choice = choose(matter.customer, matter.queue.policy_id, on=at.date())
-    ticket = _make(matter, at, parent, choice.contract if choice else None)
-    timers = _write(ticket, matter, choice, by=by, at=at)
+    choice = choose(matter.customer.pk if matter.customer else None, matter.queue.policy_id, on=at.date())
+    files = keep(matter.queue.tenant_id, matter.written.files)
+    ticket = _make(matter, at, parent, choice.contract_id if choice else None)
+    timers = _write(ticket, matter, choice, files, by=by, at=at)
     if matter.channel == Channel.PHONE and now - at > BACKDATED_AFTER:
         audit.record("ticket.received_by_hand", by=by, target=ticket.number, received_at=at.isoformat())
     if parent:
@@ -97,7 +95,9 @@ def open_ticket(
     return ticket
 
 
-def _write(ticket: Ticket, matter: Matter, choice: Choice | None, *, by: Actor, at: datetime) -> list[Timer]:
+def _write(
+    ticket: Ticket, matter: Matter, choice: Choice | None, files: Sequence[Attachment], *, by: Actor, at: datetime
+) -> list[Timer]:
     """Write the ticket with its first message, its log and its timers; returns the timers."""
     asks = requester_actor(matter.requester)
     status = {"class": str(StatusClass.NEW), "status": ticket.status_id}
@@ -110,7 +110,7 @@ def _write(ticket: Ticket, matter: Matter, choice: Choice | None, *, by: Actor, 
     timers = clock.begin(ticket, events)
     ticket.save(force_insert=True)
     if matter.writer is None:
-        ticket.opened_with = add_message(ticket, MessageKind.REQUESTER, matter.written, by=asks, at=at)
+        ticket.opened_with = add_message(ticket, MessageKind.REQUESTER, matter.written, by=asks, at=at, files=files)
         events[-1].data = {"message": ticket.opened_with.pk}
     TicketEvent.objects.bulk_create([*events, *clock.breaches(ticket, timers)])
     if matter.writer:
@@ -118,7 +118,7 @@ def _write(ticket: Ticket, matter: Matter, choice: Choice | None, *, by: Actor, 
     return timers
 
 
-def _make(matter: Matter, at: datetime, parent: Ticket | None, contract: Contract | None) -> Ticket:
+def _make(matter: Matter, at: datetime, parent: Ticket | None, contract_id: int | None) -> Ticket:
     return Ticket(
         **_next(),
         tenant=matter.queue.tenant,
@@ -132,7 +132,7 @@ def _make(matter: Matter, at: datetime, parent: Ticket | None, contract: Contrac
         requester=matter.requester,
         product=matter.product,
         module=matter.module,
-        contract=contract,
+        contract_id=contract_id,
         copies=list(matter.copies)[:20],
         parent=parent,
         received_at=at,

@@ -54,19 +54,20 @@ def caller(name: str, email: str, *, customer: Customer | None, queue: Queue) ->
 def requester_for(email: str, name: str, *, customer: Customer | None, queue: Queue) -> Requester:
     """The person with this address; made where there is none, in the language of company or office."""
     email = email.strip().lower()
-    return Requester.objects.with_address(email).first() or new_requester(email, name, customer=customer, queue=queue)
-
-
-def new_requester(email: str, name: str, *, customer: Customer | None, queue: Queue) -> Requester:
-    """A person whose address nobody had when it was looked up; lower case. Another worker may have been faster."""
+    if known := Requester.objects.with_address(email).first():
+        return known
     try:
         with transaction.atomic():
-            return _make_requester(email, name, customer, queue)
-    except IntegrityError:
+            return new_requester(email, name, customer=customer, queue=queue)
+    except IntegrityError:  # a mail of theirs was faster
         return requesters().with_address(email).get()
 
 
-def _make_requester(email: str, name: str, customer: Customer | None, queue: Queue) -> Requester:
+def new_requester(email: str, name: str, *, customer: Customer | None, queue: Queue) -> Requester:
+    """A person whose address nobody had when it was looked up; lower case.
+
+    Raises IntegrityError where somebody was faster.
+    """
     requester = Requester.objects.create(
         name=(name.strip() or email.partition("@")[0])[:120],
         customer=customer,
