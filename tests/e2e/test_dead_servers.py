@@ -35,6 +35,18 @@ def arrived(cast: Cast) -> int:
         return InboundMessage.objects.count()
 
 
+def fetch_until(cast: Cast, wanted: int, place: Installation) -> None:
+    """Ask as beat does each 20 seconds, only quicker; a mailbox whose last round is just ending is not due yet."""
+
+    def done() -> bool:
+        if arrived(cast) == wanted:
+            return True
+        place.ask("mailintake.tasks.poll_mailboxes")
+        return False
+
+    wait_until(done, seconds=30, every=1, what="the good mailbox's mail")
+
+
 def test_ten_dead_servers_and_a_good_one(
     acme: Cast, globex: Cast, dovecot: Dovecot, holes: list[RudeImap], installation: Installation
 ) -> None:
@@ -50,11 +62,9 @@ def test_ten_dead_servers_and_a_good_one(
     for number in range(1, 5):
         dovecot.deliver(ADDRESS, numbered(number))
         begun = time.monotonic()
-        # As beat does each 20 seconds, only quicker; and each of the dead is due again at once.
         with globex.scope():
             Mailbox.objects.update(next_poll_at=timezone.now() - timedelta(seconds=1))
-        installation.ask("mailintake.tasks.poll_mailboxes")
-        wait_until(lambda wanted=number: arrived(acme) == wanted, seconds=30, what="the good mailbox's mail")
+        fetch_until(acme, number, installation)
         delays.append(time.monotonic() - begun)
 
     assert max(delays) < 10, delays
