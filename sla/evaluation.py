@@ -69,10 +69,26 @@ class Replay:
         self._done: set[Metric] = set()
         self._unanswered: list[datetime] = []
         self._updated: datetime | None = None
-        for event in sorted(log, key=lambda event: (event.at, event.seq)):
-            at = whole_second(event.at)
-            if at <= self.now:
-                self._apply(event, at)
+        self._last: Event | None = None
+        for event in sorted(log, key=_order):
+            if whole_second(event.at) <= self.now:
+                self._apply(event)
+
+    def follow(self, event: Event) -> None:
+        """Take in one more event and look from its instant on: the same as replaying the longer log, for less.
+
+        Raises ValueError for an event earlier than one that was taken in: such a log has to be replayed.
+        """
+        if self._last is not None and _order(event) < _order(self._last):
+            raise ValueError("an event of the past asks for a replay")
+        self._apply(event)
+        self.now = max(self.now, whole_second(event.at))
+
+    def look(self, now: datetime) -> None:
+        """Look from a later instant. Raises ValueError for an earlier one."""
+        if whole_second(now) < self.now:
+            raise ValueError("what was seen later cannot be unseen")
+        self.now = whole_second(now)
 
     def cycles(self) -> dict[Metric, list[Cycle]]:
         """The cycles of each metric ever promised, in the order they began."""
@@ -100,7 +116,8 @@ class Replay:
     def _all_live(self) -> Iterator[Meter]:
         return (meters[-1] for meters in self._meters.values() if meters and meters[-1].live)
 
-    def _apply(self, event: Event, at: datetime) -> None:
+    def _apply(self, event: Event) -> None:
+        at, self._last = whole_second(event.at), event
         for meter in self._all_live():
             meter.note(at)
         match event:
@@ -229,6 +246,10 @@ class Replay:
     def _count_the_call(self, metric: Metric, policy: Policy) -> None:
         if metric is Metric.FIRST_RESPONSE and self._called and policy.phone_call_responds:
             self._fulfil(metric, self._meters[metric][-1].start)
+
+
+def _order(event: Event) -> tuple[datetime, int]:
+    return event.at, event.seq
 
 
 def _outcome(metric: Metric, status: StatusClass) -> State | None:

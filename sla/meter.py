@@ -88,17 +88,17 @@ class Meter:
         """Forget what was counted, because the rules of the past have changed."""
         self._upto, self._counted = self.start, 0
 
-    def note(self, at: datetime) -> None:
+    def note(self, at: datetime, policy: Policy | None = None) -> None:
         """Remember a breach that happened before `at`; whatever comes later cannot undo it."""
         if self.live and self._breach_known_at is None:
-            due = self._reached(at, self._policy())
+            due = self._reached(at, policy or self._policy())
             if due is not None and due < at:
                 self._breach_known_at = max(due, self.known_at)
 
     def end(self, at: datetime, outcome: State, *, by_status: bool = False, policy: Policy | None = None) -> None:
         """Freeze the cycle. `outcome` holds if the deadline was not before `at`."""
-        self.note(at)
         policy = policy or self._policy()
+        self.note(at, policy)
         target, elapsed = self._target(policy), self._elapsed(at)
         due = self._reached(at, policy)
         if due is None and outcome is State.MET:

@@ -6,6 +6,24 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from sla.business_time import NextBusinessDay
+from sla.log import (
+    AgentReply,
+    CustomerMessage,
+    MergedFrom,
+    Metric,
+    Policy,
+    PolicyChange,
+    PolicySet,
+    Received,
+    ReceptionCorrected,
+    Reopening,
+    Restored,
+    StatusChanged,
+    StatusClass,
+    WorkStarted,
+)
+
 STEP = 5
 EXAMPLES = settings(max_examples=int(os.environ.get("VASTE_EXAMPLES", "60")), deadline=None)
 
@@ -83,3 +101,54 @@ def _changes(draw, moment):
     if event["state"] == "scheduled" and draw(st.booleans()):
         event["until"] = (moment + timedelta(minutes=STEP * draw(st.integers(1, 600)))).isoformat()
     return event
+
+
+@st.composite
+def policies(draw):
+    """Any promises, on one of the calendars A and B."""
+    metrics = draw(st.sets(st.sampled_from([metric for metric in Metric if metric is not Metric.NBD])))
+    return Policy(
+        calendar=draw(st.sampled_from("AB")),
+        targets={metric: draw(targets) for metric in sorted(metrics)},
+        nbd=draw(st.sampled_from((None, NextBusinessDay(days=1, by=600, cutoff=900)))),
+        reopening=draw(st.sampled_from(Reopening)),
+        change=draw(st.sampled_from(PolicyChange)),
+        first_response_pauses=draw(st.booleans()),
+        phone_call_responds=draw(st.booleans()),
+    )
+
+
+@st.composite
+def logs(draw):
+    """A log of everything that can happen to a ticket, in the order in which it happens, and its calendars."""
+    moment = draw(instants())
+    channel = draw(st.sampled_from(("mail", "phone")))
+    log = [Received(at=moment, seq=0, channel=channel), PolicySet(at=moment, seq=1, policy=draw(policies()))]
+    for seq in range(2, 2 + draw(st.integers(0, 12))):
+        moment += timedelta(minutes=STEP * draw(st.integers(0, 200)))
+        log.append(draw(_happenings(moment, seq)))
+    return log
+
+
+@st.composite
+def _happenings(draw, moment, seq):
+    earlier = moment - timedelta(minutes=STEP * draw(st.integers(0, 300)))
+    stamp = {
+        "at": moment,
+        "recorded_at": draw(st.sampled_from((None, moment, moment + timedelta(hours=1)))),
+        "seq": seq,
+    }
+    later = moment + timedelta(minutes=STEP * draw(st.integers(1, 600)))
+    status = draw(st.sampled_from(StatusClass))
+    until = later if status is StatusClass.SCHEDULED and draw(st.booleans()) else None
+    change = StatusChanged(**stamp, status=status, until=until)
+    others = (
+        PolicySet(**stamp, policy=draw(policies())),
+        AgentReply(**stamp, written_at=draw(st.sampled_from((None, earlier)))),
+        CustomerMessage(**stamp),
+        WorkStarted(**stamp),
+        Restored(**stamp),
+        MergedFrom(**stamp, received_at=earlier),
+        ReceptionCorrected(**stamp, received_at=earlier),
+    )
+    return change if draw(st.integers(0, 2)) == 0 else draw(st.sampled_from(others))

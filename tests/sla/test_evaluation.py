@@ -9,11 +9,21 @@ from hypothesis import strategies as st
 
 from sla.business_time import CalendarVersion, Interval, clock_of
 from sla.cases import differences, read
-from sla.evaluation import LadderStep, evaluate, ladder
-from sla.log import AgentReply, CustomerMessage, Metric, Policy, PolicySet, Received, StatusChanged, StatusClass
+from sla.evaluation import LadderStep, Replay, evaluate, ladder
+from sla.log import (
+    AgentReply,
+    CustomerMessage,
+    Metric,
+    Policy,
+    PolicySet,
+    Received,
+    ReceptionCorrected,
+    StatusChanged,
+    StatusClass,
+)
 from sla.meter import State
 from tests.sla import oracle
-from tests.sla.drawn import EXAMPLES, STEP, calendars, cases, instants
+from tests.sla.drawn import EXAMPLES, STEP, calendars, cases, instants, logs
 
 OFFICE = CalendarVersion("Europe/Helsinki", {day: (Interval(480, 960),) for day in range(5)})
 CALENDARS = {"office": OFFICE}
@@ -65,6 +75,38 @@ def test_what_happens_later_does_not_change_what_was(data, other, case, kept):
     then = drawn.log[min(kept, len(drawn.log) - 1)].at
     earlier = [event for event in drawn.log if event.at <= then]
     assert evaluate(earlier, known, then) == evaluate(drawn.log, known, then)
+
+
+@EXAMPLES
+@given(calendars(), calendars(), logs(), st.lists(st.integers(0, 900), min_size=14, max_size=14))
+def test_following_a_log_is_replaying_it(data, other, log, looks):
+    """Event after event, with looks at any time between."""
+    known = {"A": CalendarVersion.from_json(data), "B": CalendarVersion.from_json(other)}
+    followed = Replay([], known, log[0].at)
+    for number, (event, minutes) in enumerate(zip(log, looks, strict=False), start=1):
+        followed.follow(event)
+        assert followed.cycles() == evaluate(log[:number], known, event.at)
+        until = log[number].at if number < len(log) else event.at + timedelta(days=5)
+        followed.look(min(until, event.at + timedelta(minutes=minutes)))
+        assert followed.cycles() == evaluate(log[:number], known, followed.now)
+
+
+@EXAMPLES
+@given(calendars(), calendars(), logs(), st.randoms(use_true_random=False))
+def test_nothing_that_can_happen_makes_the_order_of_the_rows_matter(data, other, log, random):
+    known = {"A": CalendarVersion.from_json(data), "B": CalendarVersion.from_json(other)}
+    now, rows = log[-1].at + timedelta(days=3), log.copy()
+    random.shuffle(rows)
+    assert evaluate(rows, known, now) == evaluate(log, known, now)
+
+
+def test_an_event_of_the_past_is_not_followed():
+    replay = Replay(received("2026-11-18T09:00+02:00", resolution=60), CALENDARS, at("2026-11-18T10:00+02:00"))
+    replay.follow(CustomerMessage(at=at("2026-11-18T11:00+02:00"), seq=2))
+    with pytest.raises(ValueError, match="past"):
+        replay.follow(CustomerMessage(at=at("2026-11-18T10:59+02:00"), seq=3))
+    with pytest.raises(ValueError, match="unseen"):
+        replay.look(at("2026-11-18T10:30+02:00"))
 
 
 @EXAMPLES
@@ -223,3 +265,19 @@ def test_a_long_log_is_evaluated_quickly():
     started = perf_counter()
     assert last(log, CALENDARS, log[-1].at).live
     assert perf_counter() - started < 2
+
+
+def test_a_reception_is_corrected_after_its_promise_was_taken_back():
+    """What was promised then is judged by the rules of then."""
+    log = received("2026-11-18T09:00+02:00", first_response=60)
+    log.append(PolicySet(at=at("2026-11-18T11:00+02:00"), seq=2, policy=Policy("office", {})))
+    corrected = at("2026-11-18T08:00+02:00")
+    log.append(ReceptionCorrected(at=at("2026-11-18T12:00+02:00"), seq=3, received_at=corrected))
+
+    cycle = evaluate(log, CALENDARS, at("2026-11-18T13:00+02:00"))[Metric.FIRST_RESPONSE][0]
+
+    assert (cycle.start, cycle.state, cycle.breach_known_at) == (
+        corrected,
+        State.BREACHED,
+        at("2026-11-18T10:00+02:00"),
+    )
