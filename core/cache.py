@@ -19,11 +19,3 @@ def for_seconds(key: str, seconds: int, make: Callable[[], Value]) -> Value:
     except RedisError:
         return make()
     return kept[0]
-
-
-def first_in(key: str, seconds: int) -> bool:
-    """Whether nobody else has asked this within so many seconds; without a cache everybody is the first."""
-    try:
-        return bool(cache.add(key, 1, seconds))
-    except RedisError:
-        return True

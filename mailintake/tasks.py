@@ -1,6 +1,7 @@
 """What beat and the doors ask of incoming mail. Each task may be lost or run twice; the rows decide."""
 
 import logging
+import time
 from datetime import timedelta
 
 from celery import shared_task
@@ -8,7 +9,6 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from accounts.scope import tenant_scope
-from core.cache import first_in
 from core.doors import open_door
 from core.faults import fault_point
 from core.sql import first_row
@@ -20,12 +20,10 @@ from mailintake.services.processing import process_inbound
 from mailintake.services.receiving import PRIORITY
 
 logger = logging.getLogger(__name__)
-# What one sweep takes of each tenant, and how often beat has one; a task that it asked for is stale after that.
-OF_EACH, AT_ONCE = 100, 500
-SWEEP_SECONDS = 5
+# Seconds that one sweep works, less than beat leaves between two, and how much it asks for at once.
+SWEEP_FOR = 4
+OF_EACH, AT_ONCE = 5, 50
 GRACE = timedelta(seconds=5)
-# Of the broker's priorities 0 is first; mail that has just come in has mailintake.services.receiving.PRIORITY.
-AHEAD = 3
 MAX_ATTEMPTS = 3
 # A mail that kills its worker is tried again after this long, and no more than MAX_ATTEMPTS times.
 RETRY = timedelta(seconds=20)
@@ -34,16 +32,18 @@ TIME_LIMIT_SECONDS = 60
 FAILING_AT_ONCE = 4
 
 
-@shared_task
+@shared_task(soft_time_limit=SWEEP_FOR + TIME_LIMIT_SECONDS, time_limit=SWEEP_FOR + TIME_LIMIT_SECONDS + 15)
 def sweep_inbound() -> None:
-    """Ask again for what waits: the broker may have lost its task, or has it behind another tenant's flood.
+    """Place what waits: the broker may have lost its task, or has it behind another tenant's flood.
 
-    Of each tenant some, in turn, and before all that has only just come in; so nobody waits for anybody else's mail.
-    What was asked for is not asked for again before its task is stale, so the broker holds no more than one sweep.
+    Of each tenant some, in turn, so nobody waits for anybody else's mail; whatever is left is the next sweep's.
     """
-    for tenant_id, inbound_id in waiting():
-        if first_in(f"inbound:{inbound_id}", SWEEP_SECONDS):
-            process.apply_async((tenant_id, inbound_id), priority=AHEAD, expires=SWEEP_SECONDS, retry=False)
+    end = time.monotonic() + SWEEP_FOR
+    while mails := waiting():
+        for tenant_id, inbound_id in mails:
+            if time.monotonic() > end:
+                return
+            process(tenant_id, inbound_id)
 
 
 def waiting() -> list[tuple[int, int]]:

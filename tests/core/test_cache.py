@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache, caches
 
-from core.cache import first_in, for_seconds
+from core.cache import for_seconds
 
 
 def counting(value: object) -> tuple[list[int], Callable[[], object]]:
@@ -46,12 +46,3 @@ def test_without_a_cache_it_is_made_each_time() -> None:
 
     assert [for_seconds("k", 20, make), for_seconds("k", 20, make)] == ["fresh", "fresh"]
     assert len(made) == 2
-
-
-def test_one_is_the_first() -> None:
-    assert [first_in("first", 20), first_in("first", 20), first_in("other", 20)] == [True, False, True]
-
-
-@pytest.mark.usefixtures("_no_cache")
-def test_without_a_cache_everybody_is_the_first() -> None:
-    assert [first_in("first", 20), first_in("first", 20)] == [True, True]

@@ -151,17 +151,18 @@ class Installation:
         app.conf.task_ignore_result = True
         return app
 
-    def ask(self, *names: str) -> None:
+    def ask(self, *names: str, expires: float | None = None) -> None:
         """Do what beat does: send tasks by name."""
         for name in names:
-            self.tasks.send_task(name, retry=False)
+            self.tasks.send_task(name, retry=False, expires=expires)
 
     def sweep(self) -> None:
         """What beat asks for, as often as a loaded machine can bear: sweeps go before all other tasks."""
         if time.monotonic() - self.swept_at < SWEEP_SECONDS:
             return
         self.swept_at = time.monotonic()
-        self.ask("mailintake.tasks.poll_mailboxes", "mailintake.tasks.sweep_inbound", "outbox.tasks.sweep_outgoing")
+        sweeps = ("mailintake.tasks.poll_mailboxes", "mailintake.tasks.sweep_inbound", "outbox.tasks.sweep_outgoing")
+        self.ask(*sweeps, expires=5)
 
     def worker(self, *, concurrency: int = 2, arguments: tuple[str, ...] = (), **more: str) -> Process:
         """A worker for all queues, unless `arguments` say otherwise."""

@@ -11,7 +11,7 @@ from mailintake import tasks
 from mailintake.enums import InboundState, IntakeMode
 from mailintake.models import InboundMessage, Mailbox
 from mailintake.services.receiving import store_raw
-from mailintake.tasks import MAX_ATTEMPTS, RETRY, process, waiting
+from mailintake.tasks import MAX_ATTEMPTS, RETRY, process, sweep_inbound, waiting
 from outbox.models import OutgoingMail
 from tests.conftest import Cast
 from tests.mailintake.post import OTTO, arrive, entries, open_box, outgoing, ticket_of, write
@@ -34,12 +34,6 @@ def box(acme: Cast) -> Mailbox:
 def store(cast: Cast, raw: bytes, source: str = "smtp:1") -> InboundMessage:
     with cast.scope():
         return store_raw(Mailbox.objects.get(), source=source, raw=raw, received_at=timezone.now(), recipient=DESK)
-
-
-def sweep_inbound() -> None:
-    """What a sweep asks the workers for, done here."""
-    for tenant_id, inbound_id in waiting():
-        process(tenant_id, inbound_id)
 
 
 def now(cast: Cast, row: InboundMessage) -> InboundMessage:
@@ -316,3 +310,22 @@ def test_a_mail_that_has_just_come_in_is_left_to_its_own_task(acme: Cast, box: M
     store(acme, write())
 
     assert waiting() == []
+
+
+def test_a_sweep_places_all_that_waits_unless_its_time_is_up(
+    acme: Cast, box: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count = 2 * tasks.OF_EACH + 1
+    for number in range(count):
+        store(acme, write(subject=f"Matter {number}"), f"smtp:{number}")
+    wait(acme)
+
+    monkeypatch.setattr(tasks, "SWEEP_FOR", -1)
+    sweep_inbound()
+    assert len(waiting()) == tasks.OF_EACH
+    monkeypatch.undo()
+    sweep_inbound()
+
+    assert waiting() == []
+    with acme.scope():
+        assert Ticket.objects.count() == count
