@@ -32,14 +32,15 @@ test: setup-dev ## all tests but the long proofs (T="tests/sla -k calendar" for 
 prove: setup-dev ## the long proofs: faults, oracles, big data
 	@scripts/system_packages.sh $(TEST_PACKAGES)
 	@VASTE_PROVE=1 $(PYTEST) -m prove $(T)
+	@test -n "$(T)" || VASTE_EXAMPLES=2000 $(PYTEST) -n 2 tests/sla -k "not settings"
 	@test -n "$(T)" || VASTE_PROVE=1 $(PYTEST) -m prove bench/faults
 
 screens: setup-dev ## every page as PNG in screens/: light, dark, 390 px, English, Finnish
 	@scripts/system_packages.sh chromium libatomic1
 	@VASTE_SCREENS=1 $(PYTEST) -m screens $(T)
 
-bench: setup-dev ## speed, as ratios to a reference of the same machine
-	@VASTE_BENCH=1 $(PYTEST) -m "not prove" bench $(T)
+bench: setup-dev ## speed, as ratios to a reference of the same machine (T=bench/flood.py: ten minutes of flood)
+	@VASTE_BENCH=1 $(PYTEST) $(or $(T),bench/intake.py bench/sla.py)
 
 check: setup-dev ## format, lint, types, imports, licences, migrations, translations, containers
 	@$(PYTHON_RUN) scripts/check.py
