@@ -1,7 +1,7 @@
 from django.urls import path
 
 from tickets.urls_settings import urlpatterns as settings_urls
-from tickets.views import actions, create, files, lists, ticket
+from tickets.views import actions, create, files, lists, promises, ticket
 
 app_name = "tickets"
 
@@ -24,6 +24,7 @@ urlpatterns = [
     path("tickets/<int:number>/reopen/", actions.reopen, name="reopen"),
     path("tickets/<int:number>/status/", actions.set_status, name="status"),
     path("tickets/<int:number>/edit/", actions.edit, name="edit"),
+    path("tickets/<int:number>/promises/<slug:metric>/<int:cycle>/", promises.why, name="why"),
     path("tickets/<int:number>/messages/<int:pk>/original/", files.original, name="original"),
     path("attachments/<int:pk>/", files.attachment, name="attachment"),
     *settings_urls,

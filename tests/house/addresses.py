@@ -87,6 +87,7 @@ ADDRESSES = {
     "tickets:reopen": row("POST", DESK, KONSTA, number="ticket"),
     "tickets:status": row("POST", DESK, KONSTA, number="ticket"),
     "tickets:edit": row("GET POST", DESK, KONSTA, number="ticket"),
+    "tickets:why": row("GET", SEES_ALL, KONSTA, number="ticket", metric="=resolution", cycle="=0"),
     "tickets:original": row("GET", SEES_ALL, KONSTA, number="ticket", pk="message"),
     "tickets:attachment": row("GET", SEES_ALL, KONSTA, pk="attachment"),
     # Mail that no ticket claims.

@@ -10,6 +10,7 @@ from sla.log import (
     AgentReply,
     CustomerMessage,
     Event,
+    Metric,
     PolicySet,
     Received,
     ReceptionCorrected,
@@ -18,7 +19,10 @@ from sla.log import (
     WorkStarted,
 )
 from sla.models import Timer
+from sla.services.immutable import hours
 from sla.services.promises import Choice, Projection, choose, project, rules_of
+from sla.trace import Explanation
+from sla.trace import explain as explain_log
 from tickets.enums import EventKind
 from tickets.models import Ticket, TicketEvent
 from tickets.services.events import entry, standing
@@ -114,6 +118,15 @@ def refresh(ticket: Ticket, *, now: datetime | None = None, changed: Sequence[st
     _show(ticket, projection.timers, log)
     ticket.save(update_fields=[*SHOWN, *changed])
     return projection.timers
+
+
+def explain(ticket: Ticket, metric: Metric, cycle: int, *, now: datetime) -> Explanation | None:
+    """How a promise of the ticket came to its deadline; None where there is no such cycle."""
+    log = build_log(ticket)
+    calendars = {
+        event.policy.calendar: hours(int(event.policy.calendar)) for event in log if isinstance(event, PolicySet)
+    }
+    return explain_log(log, calendars, now, metric, cycle)
 
 
 def begin(ticket: Ticket, events: Sequence[TicketEvent]) -> list[Timer]:
