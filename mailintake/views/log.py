@@ -13,6 +13,7 @@ from accounts.access import role_required
 from accounts.enums import Role
 from accounts.requests import MemberRequest
 from accounts.services import audit
+from core.lookalikes import both_spellings
 from core.paging import page_by
 from mailintake.enums import InboundState
 from mailintake.log import (
@@ -29,6 +30,7 @@ from mailintake.models import InboundMessage
 from mailintake.outcomes import advice_on, reason_words
 from mailintake.parsing import ParsedMail, parse
 from mailintake.services import keeping
+from mailintake.services.knowing import imitated
 from mailintake.services.triage import release
 from mailintake.structure import UnreadableMail
 from outbox.enums import Fate, MailState
@@ -108,6 +110,7 @@ def incoming(request: MemberRequest, pk: int) -> HttpResponse:
         "row": row,
         "subject": row.subject or (mail.subject if mail else ""),
         "sender": _sender(row, mail),
+        "looks_like": imitated(row.from_email),
         "mail": mail,
         "text": readable_text(mail.text, is_demo=is_demo) if mail else "",
         "chip": inbound_chip(row),
@@ -128,7 +131,7 @@ def _sender(row: InboundMessage, mail: ParsedMail | None) -> str:
     name, email = (row.from_name, row.from_email or row.envelope_from)
     if mail and not (name or email):
         name, email = mail.from_.name, mail.from_.email
-    return f"{name} {email}".strip()
+    return f"{name} {both_spellings(email)}".strip()
 
 
 def _parsed(row: InboundMessage) -> ParsedMail | None:

@@ -22,7 +22,10 @@ from tests.flows.mails import mail
 from tickets.models import Queue, Ticket
 from tickets.services import conversation
 from tickets.services.conversation import Written
+from tickets.threads import reply_address
 
+CYRILLIC_A = "\N{CYRILLIC SMALL LETTER A}"
+WANTED = "Tilinumeromme on vaihtunut. Maksakaa jatkossa uudelle tilille.\n"
 DAEMON = "Mail Delivery System <MAILER-DAEMON@mx.acme.example>"
 
 
@@ -33,7 +36,7 @@ def make_troubles(tenant: Tenant, imap: Dovecot) -> dict[str, str]:
     with tenant_scope(tenant.pk):
         box = Mailbox.objects.order_by("pk")[0]
         queue = Queue.objects.order_by("pk")[0]
-    return quarantined(box) | returned(box) | unfetched(tenant, queue, imap)
+    return quarantined(box) | returned(box) | disguised(box) | unfetched(tenant, queue, imap)
 
 
 def quarantined(box: Mailbox) -> dict[str, str]:
@@ -54,11 +57,11 @@ def quarantined(box: Mailbox) -> dict[str, str]:
     return paths | {"log-in-troubled": f"{log}?way=in", "log-quarantine": f"{log}?way=in&state=quarantined"}
 
 
-def arrive(box: Mailbox, raw: bytes, *, attempts: int = 0) -> InboundMessage:
+def arrive(box: Mailbox, raw: bytes, *, to: str = "", attempts: int = 0) -> InboundMessage:
     """The raw mail stored and placed, as if a worker had died over it so many times before."""
     with tenant_scope(box.tenant_id):
         source = f"smtp:trouble-{InboundMessage.objects.count()}"
-        row = store_raw(box, source=source, raw=raw, received_at=timezone.now(), recipient=box.address)
+        row = store_raw(box, source=source, raw=raw, received_at=timezone.now(), recipient=to or box.address)
         InboundMessage.objects.filter(pk=row.pk).update(attempts=attempts)
     process(box.tenant_id, row.pk)
     return row
@@ -121,6 +124,29 @@ Subject: {sent.subject}
 
 --b--
 """.encode()
+
+
+def disguised(box: Mailbox) -> dict[str, str]:
+    """Mails of somebody whose address only looks like a requester's: on the ticket, and as a new matter."""
+    with tenant_scope(box.tenant_id):
+        held = Ticket.objects.unfinished().exclude(assignee=None).select_related("requester").order_by("pk")[1]
+        known = held.requester.email
+        to = reply_address(box.tenant_id, held.pk, box.address)
+    local, _at, domain = known.partition("@")
+    imitation = f"{local}@{domain.replace('a', CYRILLIC_A, 1)}"
+    first, second = (
+        mail(
+            sender=f"{held.requester.name} <PLACE@place.example>", to=address, subject="Laskutus", text=WANTED
+        ).replace(b"PLACE@place.example", imitation.encode())
+        for address in (to, box.address)
+    )
+    arrive(box, first, to=to)
+    waiting = arrive(box, second)
+    return {
+        "ticket-disguised": held.get_absolute_url(),
+        "triage-disguised": reverse("mailintake:triage_mail", args=[waiting.pk]),
+        "log-disguised": reverse("mailintake:log_in", args=[waiting.pk]),
+    }
 
 
 def unfetched(tenant: Tenant, queue: Queue, imap: Dovecot) -> dict[str, str]:
