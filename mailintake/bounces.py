@@ -27,7 +27,7 @@ RETURNED = frozenset({"message/rfc822", "message/global", "text/rfc822-headers",
 ARRIVED = frozenset({"delivered", "relayed", "expanded"})
 FIELD = re.compile(r"(?m)^([A-Za-z][A-Za-z0-9-]{2,40})[ \t]*:[ \t]*((?:.*)(?:\n[ \t]+\S.*)*)")
 GROUP = re.compile(r"\n[ \t]*\n")
-DIAGNOSTIC_TYPE = re.compile(r"\s*[\w-]{1,20}\s*;\s*")
+DIAGNOSTIC_TYPE = re.compile(r"\A\s*[\w-]{1,20}\s*;\s*")
 # Where the prose ends and the mail that could not be delivered begins.
 ORIGINAL_BELOW = re.compile(
     r"(?im)^[-_=*>\s]{0,20}(?:this is a copy of (?:the|your) message|below this line is a copy|original message\b|"
