@@ -146,8 +146,8 @@ def insert_rate(cast: Cast, mails: list[bytes]) -> float:
                 )
             cursor.execute(
                 "INSERT INTO tickets_message (tenant_id, ticket_id, kind, author_name, text, quoted, html, at, "
-                "mail_id, delivery_error, caution, reply_to) "
-                "VALUES (%s, %s, 'note', '', %s, '', '', now(), '', '', '', '')",
+                "mail_id, delivery_error, caution, reply_to, looks_like) "
+                "VALUES (%s, %s, 'note', '', %s, '', '', now(), '', '', '', '', '')",
                 [cast.tenant.pk, ticket, "bare"],
             )
     return len(mails) / (time.perf_counter() - began)

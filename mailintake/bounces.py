@@ -27,6 +27,7 @@ RETURNED = frozenset({"message/rfc822", "message/global", "text/rfc822-headers",
 ARRIVED = frozenset({"delivered", "relayed", "expanded"})
 FIELD = re.compile(r"(?m)^([A-Za-z][A-Za-z0-9-]{2,40})[ \t]*:[ \t]*((?:.*)(?:\n[ \t]+\S.*)*)")
 GROUP = re.compile(r"\n[ \t]*\n")
+DIAGNOSTIC_TYPE = re.compile(r"\A\s*[\w-]{1,20}\s*;\s*")
 # Where the prose ends and the mail that could not be delivered begins.
 ORIGINAL_BELOW = re.compile(
     r"(?im)^[-_=*>\s]{0,20}(?:this is a copy of (?:the|your) message|below this line is a copy|original message\b|"
@@ -128,7 +129,7 @@ def _from_group(group: dict[str, str], prose: str) -> FailedRecipient:
     names = ("original-recipient", "final-recipient", "x-actual-recipient")
     email = next((found for name in names if (found := _mailbox(group.get(name, "")))), "")
     final = _mailbox(group.get("final-recipient", ""))
-    said, about, status = group.get("diagnostic-code", ""), _about(final or email, prose), group.get("status", "")
+    said, about, status = _diagnostic(group), _about(final or email, prose), group.get("status", "")
     if not said or AFTER_DATA.search(about):
         said = f"{said} {about}"
     failure = explain(_folded(said), status=status)
@@ -145,7 +146,7 @@ def _better(first: Failure, second: Failure) -> Failure:
 def _from_prose(mail: ParsedMail, prose: str, groups: list[dict[str, str]]) -> list[FailedRecipient]:
     """The addresses that the prose announces, each with the words up to the next one."""
     status = next((group["status"] for group in groups if group.get("status")), "")
-    said = " ".join(group.get("diagnostic-code", "") for group in groups)
+    said = " ".join(map(_diagnostic, groups))
     own = {address.email for address in mail.to}
     found = [place for place in _announced(prose) if place[0] not in own] or _announced(prose)
     named = [email for name in mail.headers.all("x-failed-recipients") for email in _mailboxes(name)]
@@ -202,6 +203,11 @@ def _returned_ids(mail: ParsedMail) -> tuple[str, ...]:
     texts.append(mail.text[below.start() : below.start() + MAX_RETURNED] if below else "")
     values = re.findall(r"(?im)^message-id[ \t]*:[ \t]*(?:\r?\n[ \t]+)?(<[^<>\s]{1,500}>)", "\n".join(texts))
     return message_ids(" ".join(values[:5]), last=5)
+
+
+def _diagnostic(group: dict[str, str]) -> str:
+    """What the server said, without the name of its protocol in front (RFC 3464, 2.3.6)."""
+    return DIAGNOSTIC_TYPE.sub("", group.get("diagnostic-code", ""))
 
 
 def _folded(text: str) -> str:

@@ -29,6 +29,19 @@ REASONS: dict[str, Promise] = {
     "released": _("Let in by a person"),
 }
 
+# What a person can do about a mail in quarantine.
+ADVICE: dict[str, Promise] = {
+    "too_big": _("It stays in its mailbox on the server, untouched; only its head is here. Read it there."),
+    "unreadable": _("Its bytes are kept as they came. The source shows them."),
+    "gave_up": _("Read what follows. If it is a request, let it into triage; nothing of it is lost."),
+    "failed": _("Read what follows. If it is a request, let it into triage; nothing of it is lost."),
+}
+
+
+def advice_on(code: str) -> str:
+    """What to do about a mail in quarantine, in the active language; "" where nothing is to be said."""
+    return str(ADVICE.get(code, ""))
+
 
 def reason_words(code: str) -> str:
     """Why a mail is where it is, in the active language; "" where nothing is to be said."""

@@ -10,6 +10,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, pgettext
 
+from core.lookalikes import both_spellings
+
 register = template.Library()
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -41,6 +43,12 @@ def initials(name: str, words: str = "ends") -> str:
     parts = [part for part in name.partition("@")[0].split() if part[0].isalnum()]
     chosen = parts[:2] if words == "start" else [*parts[:1], *parts[1:][-1:]]
     return "".join(part[0].upper() for part in chosen)
+
+
+@register.filter
+def spelled(email: str) -> str:
+    """An address as it is; one of an international domain in its letters and, behind them, as machines write it."""
+    return both_spellings(email)
 
 
 @register.filter

@@ -15,12 +15,14 @@ from mailintake.services.receiving import PRIORITY, PROCESS
 # On a ticket or a second copy of one that is: reading those anew could only do harm.
 UNPLACED = (InboundState.QUARANTINED, InboundState.IGNORED, InboundState.TRIAGE)
 ERASED = "erased"
+# Of one there is nothing left, of the other only the head, which alone would make an empty ticket.
+NOT_AGAIN = (ERASED, "too_big")
 
 
 @transaction.atomic
 def read_again(inbound_id: int, *, by: Actor) -> bool:
     """Treat a mail that is on no ticket as if it had just come in; says whether there was one."""
-    rows = InboundMessage.objects.filter(pk=inbound_id, state__in=UNPLACED).exclude(reason=ERASED)
+    rows = InboundMessage.objects.filter(pk=inbound_id, state__in=UNPLACED).exclude(reason__in=NOT_AGAIN)
     fresh = {"state": InboundState.RECEIVED, "reason": "", "error": "", "attempts": 0}
     found = bool(rows.update(**fresh, possible_ticket=None, next_attempt_at=timezone.now()))
     if found:

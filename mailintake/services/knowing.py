@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from accounts.models import Membership
+from accounts.models import Membership, RequesterAddress
 from accounts.scope import require_tenant_id
+from core.lookalikes import in_plain_letters
 from core.sql import first_row
 from mailintake.enums import InboundState
-from mailintake.models import InboundMessage
+from mailintake.models import InboundMessage, Mailbox
 from mailintake.parsing import Address
 from tickets.services.people import Sender, sender_of
 
@@ -60,3 +61,19 @@ def look_up(row: InboundMessage, sender: Address) -> Known:
     members = Membership.objects.select_related("user", "office")
     member = members.get(pk=member_id) if member_id else None
     return Known(sender_of(requester_id, customer_id), member, is_own, recent, was_lost, original_id)
+
+
+def imitated(email: str) -> str:
+    """The address of a requester, a member or the desk that this one only looks like; "" for nearly every address.
+
+    Whoever writes so is a stranger all the same. Ordinary addresses are answered without a query.
+    """
+    plain = in_plain_letters(email)
+    if plain == email:
+        return ""
+    known = (
+        RequesterAddress.objects.filter(email=plain),
+        Membership.objects.active().filter(user__email=plain),
+        Mailbox.objects.filter(address=plain),
+    )
+    return plain if any(rows.exists() for rows in known) else ""

@@ -10,6 +10,7 @@ from mailintake.models import InboundMessage, Mailbox, ThreadMark
 from mailintake.parsing import ParsedMail
 from mailintake.quotes import is_forward
 from mailintake.services import commanding
+from mailintake.services.knowing import imitated
 from tickets.enums import Channel
 from tickets.models import Message, Queue, Ticket
 from tickets.services import conversation
@@ -33,6 +34,7 @@ def written(mail: ParsedMail, *, caution: str = "") -> Written:
         mail_id=mail.message_id or "",
         caution=caution,
         reply_to=", ".join(sorted({each.email for each in mail.reply_to} - {mail.from_.email, ""}))[:320],
+        looks_like=imitated(mail.from_.email),
     )
 
 

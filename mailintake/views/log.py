@@ -13,6 +13,7 @@ from accounts.access import role_required
 from accounts.enums import Role
 from accounts.requests import MemberRequest
 from accounts.services import audit
+from core.lookalikes import both_spellings
 from core.paging import page_by
 from mailintake.enums import InboundState
 from mailintake.log import (
@@ -26,17 +27,20 @@ from mailintake.log import (
 )
 from mailintake.masking import shown_raw
 from mailintake.models import InboundMessage
-from mailintake.outcomes import reason_words
+from mailintake.outcomes import advice_on, reason_words
 from mailintake.parsing import ParsedMail, parse
 from mailintake.services import keeping
+from mailintake.services.knowing import imitated
 from mailintake.services.triage import release
 from mailintake.structure import UnreadableMail
-from outbox.enums import MailState
+from outbox.enums import Fate, MailState
 from outbox.models import OutgoingMail
 from outbox.services.queueing import send_again
+from tickets.deliveries import worst_of
 from tickets.models import Ticket
 from tickets.threads import tag
 
+RETURNED = (Fate.SOFT, Fate.HARD)
 RELEASABLE = (InboundState.QUARANTINED, InboundState.IGNORED)
 
 
@@ -104,18 +108,30 @@ def incoming(request: MemberRequest, pk: int) -> HttpResponse:
     is_demo = request.tenant.is_demo
     context = {
         "row": row,
+        "subject": row.subject or (mail.subject if mail else ""),
+        "sender": _sender(row, mail),
+        "looks_like": imitated(row.from_email),
         "mail": mail,
         "text": readable_text(mail.text, is_demo=is_demo) if mail else "",
         "chip": inbound_chip(row),
         "reason": reason_words(row.reason),
+        "advice": advice_on(row.reason),
         "may_release": row.state in RELEASABLE and mail is not None,
-        "may_read_again": row.state in keeping.UNPLACED and row.reason != keeping.ERASED,
+        "may_read_again": row.state in keeping.UNPLACED and row.reason not in keeping.NOT_AGAIN,
         "may_erase": request.membership.has_role(Role.ADMIN) and row.reason != keeping.ERASED,
         "is_erased": row.reason == keeping.ERASED,
         "ticket_name": tag(request.tenant, row.ticket.number) if row.ticket else "",
         "possible_name": tag(request.tenant, row.possible_ticket.number) if row.possible_ticket else "",
     }
     return render(request, "mailintake/log/incoming.html", context)
+
+
+def _sender(row: InboundMessage, mail: ParsedMail | None) -> str:
+    """As the mail says it where no worker came to write it down."""
+    name, email = (row.from_name, row.from_email or row.envelope_from)
+    if mail and not (name or email):
+        name, email = mail.from_.name, mail.from_.email
+    return f"{name} {both_spellings(email)}".strip()
 
 
 def _parsed(row: InboundMessage) -> ParsedMail | None:
@@ -188,6 +204,7 @@ def outgoing(request: MemberRequest, pk: int) -> HttpResponse:
         "ticket": ticket,
         "ticket_name": tag(request.tenant, ticket.number) if ticket else "",
         "has_failed": mail.state == MailState.FAILED,
+        "came_back": mail.state == MailState.SENT and worst_of(mail.deliveries.all()) in RETURNED,
     }
     return render(request, "mailintake/log/outgoing.html", context)
 

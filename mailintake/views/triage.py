@@ -19,6 +19,7 @@ from accounts.requests import MemberRequest
 from mailintake.models import InboundMessage
 from mailintake.parsing import ParsedMail, parse
 from mailintake.services import triage
+from mailintake.services.knowing import imitated
 from tickets.access import get_ticket
 from tickets.errors import TicketError
 from tickets.forms import AcceptForm
@@ -84,6 +85,7 @@ def _render(
     context = {
         "row": row,
         "mail": parsed,
+        "looks_like": imitated(parsed.from_.email),
         "sender_name": parsed.from_.name or parsed.from_.email or "?",
         "acknowledges": row.reason not in triage.AUTOMATIC,
         "form": form or _prefilled(request, parsed, guess, row, lists),

@@ -16,6 +16,8 @@ from helpdesk.embedded.layout import BASE_DIR
 from mailintake.models import InboundMessage, Mailbox
 from outbox.models import OutgoingMail
 from sla.models import Calendar, Contract, Policy
+from tests.e2e.parts import Dovecot, MailSink
+from tests.e2e.troubles import make_troubles
 from tests.e2e.web import needs_chromium, sign_in
 from tests.house.addresses import ADDRESSES, PUBLIC, Row
 from tickets.models import Queue, Status, Ticket, WorkType
@@ -23,6 +25,7 @@ from tickets.services.links import make_confirm_link, make_work_link
 
 PASSWORD = "a long enough word"
 LOOKS = [("light", 1440), ("dark", 1440), ("light", 390), ("dark", 390)]
+NOT_FOUND = 404
 SERIOUS = ("serious", "critical")
 # Only pages whose name has this, for example: make screens with VASTE_PAGES='mailbox|sla:'
 WANTED = os.environ.get("VASTE_PAGES", "")
@@ -87,13 +90,12 @@ def pages(ids: dict[str, Any]) -> dict[str, tuple[str, Row | None]]:
         if "GET" in row.methods and name not in NO_PAGES
     }
     more = {**MORE, "tickets:detail-closed": f"/tickets/{closed.number}/"}
-    every = {**listed, **{name: (path, None) for name, path in more.items()}}
-    return {name: page for name, page in every.items() if re.search(WANTED, name)}
+    return wanted({**listed, **{name: (path, None) for name, path in more.items()}})
 
 
 def look(page: Page, name: str, url: str, picture: str) -> list[str]:
     """Take the picture; what axe and the width of the page have against it."""
-    page.goto(url)
+    answer = page.goto(url)
     if page.url != url and "/reauthenticate/" in page.url:
         page.fill("input[name=password]", PASSWORD)
         page.press("input[name=password]", "Enter")
@@ -101,6 +103,8 @@ def look(page: Page, name: str, url: str, picture: str) -> list[str]:
     page.screenshot(path=BASE_DIR / "screens" / f"{name.replace(':', '-')}-{picture}.png", full_page=True)
     found = [v for v in Axe().run(page).response["violations"] if v["impact"] in SERIOUS]
     faults = [f"{name} {picture}: {v['id']} {v['nodes'][0]['target']}" for v in found]
+    if answer and answer.status == NOT_FOUND and name not in MORE:
+        faults.append(f"{name} {picture}: is not there")
     if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
         faults.append(f"{name} {picture}: scrolls sideways")
     return faults
@@ -116,31 +120,63 @@ def contexts(browser: Browser, language: str) -> list[tuple[str, BrowserContext]
     ]
 
 
-@needs_chromium
-@pytest.mark.screens
-@pytest.mark.skipif(not os.environ.get("VASTE_SCREENS"), reason="pictures are made by make screens")
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("language", ["fi", "en"])
+def wanted(pages: dict[str, Any]) -> dict[str, Any]:
+    return {name: page for name, page in pages.items() if re.search(WANTED, name)}
+
+
+def admin_of(tenant: Tenant, language: str) -> User:
+    """An admin of the demo who reads this language, with a password."""
+    with tenant_scope(tenant.pk):
+        admin = Membership.objects.filter(roles__contains=["admin"]).select_related("user")[0].user
+    admin.language = language
+    admin.set_password(PASSWORD)
+    admin.save(update_fields=["language", "password"])
+    return admin
+
+
+def draw(
+    browser: Browser, base: str, admin: User, *, outside: dict[str, str] | None = None, inside: dict[str, str]
+) -> list[str]:
+    """Pictures of each page in every look, those outside before anybody signs in; what is wrong with them."""
+    (BASE_DIR / "screens").mkdir(exist_ok=True)
+    faults = []
+    for picture, context in contexts(browser, admin.language):
+        page = context.new_page()
+        for name, path in (outside or {}).items():
+            faults += look(page, name, base + path, picture)
+        sign_in(page, base, admin.email, PASSWORD)
+        for name, path in inside.items():
+            faults += look(page, name, base + path, picture)
+        context.close()
+    return faults
+
+
+pytestmark = [
+    needs_chromium,
+    pytest.mark.screens,
+    pytest.mark.skipif(not os.environ.get("VASTE_SCREENS"), reason="pictures are made by make screens"),
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.parametrize("language", ["fi", "en"]),
+]
+
+
 def test_every_page_is_drawn_and_accessible(web: int, browser: Browser, language: str) -> None:
     call_command("demo")
     tenant = Tenant.objects.get(slug="acme")
     with tenant_scope(tenant.pk):
-        admin = Membership.objects.filter(roles__contains=["admin"]).select_related("user")[0].user
         paths = pages(things())
-    User.objects.filter(pk=admin.pk).update(language=language)
-    admin.set_password(PASSWORD)
-    admin.save(update_fields=["password"])
-    base, faults = f"http://{tenant.host}:{web}", []
-    (BASE_DIR / "screens").mkdir(exist_ok=True)
-    for picture, context in contexts(browser, language):
-        page = context.new_page()
-        # Before anybody is signed in, because these pages lead a member away.
-        for name, (path, row) in paths.items():
-            if row is not None and row.who == PUBLIC:
-                faults += look(page, name, base + path, picture)
-        sign_in(page, base, admin.email, PASSWORD)
-        for name, (path, row) in paths.items():
-            if row is None or row.who != PUBLIC:
-                faults += look(page, name, base + path, picture)
-        context.close()
-    assert faults == []
+    # Those that lead a member away.
+    public = {name: path for name, (path, row) in paths.items() if row is not None and row.who == PUBLIC}
+    inside = {name: path for name, (path, _row) in paths.items() if name not in public}
+    base = f"http://{tenant.host}:{web}"
+    assert draw(browser, base, admin_of(tenant, language), outside=public, inside=inside) == []
+
+
+def test_what_goes_wrong_is_drawn_and_accessible(  # noqa: PLR0917  # fixtures
+    web: int, browser: Browser, language: str, dovecot: Dovecot, mail_sink: MailSink, settings: Any
+) -> None:
+    call_command("demo")
+    settings.VASTE_SMTP_URL = mail_sink.url
+    tenant = Tenant.objects.get(slug="acme")
+    paths = wanted(make_troubles(tenant, dovecot))
+    assert draw(browser, f"http://{tenant.host}:{web}", admin_of(tenant, language), inside=paths) == []

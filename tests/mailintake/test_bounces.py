@@ -52,6 +52,13 @@ def test_one_who_failed_and_one_who_got_it() -> None:
     assert told(bounce) == [("eino@x.example", "5.1.1", True)]
 
 
+def test_what_the_server_said_comes_without_the_name_of_its_protocol() -> None:
+    group = "Final-Recipient: rfc822; eino@x.example\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: {}"
+
+    for code in ("smtp; 550 5.1.1 No such user; bye", "X-Unix;550 5.1.1 No such user; bye"):
+        assert [one.said for one in report(group.format(code)).recipients] == ["550 5.1.1 No such user; bye"]
+
+
 def test_a_delay_and_a_success_are_no_failures() -> None:
     group = "Final-Recipient: rfc822; eino@x.example\nAction: {}\nStatus: {}"
 

@@ -258,6 +258,7 @@ def test_the_mail_log_shows_each_receiver(acme: Cast) -> None:
     shown = acme.client("liisa").get(f"/mail/out/{mail.pk}/").content.decode()
 
     assert "came back, the address does not work" in shown
+    assert "Its reader has not got it" in shown
     assert "550 5.1.1 &lt;otto&gt;: user unknown" in shown
     assert PIA in shown
 

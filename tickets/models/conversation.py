@@ -60,6 +60,8 @@ class Message(TenantModel):
     caution = models.CharField(max_length=200, blank=True)
     # Where its writer asked for answers, if not where they wrote from; it proves nothing, and no answer goes there.
     reply_to = models.CharField(max_length=320, blank=True)
+    # Whose address the writer's only looks like: somebody's whom the desk knows, in plain letters.
+    looks_like = models.CharField(max_length=320, blank=True)
 
     class Meta(TenantModel.Meta):
         indexes = [

@@ -41,6 +41,7 @@ class Written:
     mail_id: str = ""
     caution: str = ""
     reply_to: str = ""
+    looks_like: str = ""
 
 
 def keep(tenant_id: int, files: Sequence[NewFile]) -> list[Attachment]:
@@ -81,6 +82,7 @@ def add_message(
         mail_id=written.mail_id[:250],
         caution=written.caution,
         reply_to=written.reply_to,
+        looks_like=written.looks_like,
     )
     kept = keep(ticket.tenant_id, written.files) if files is None else files
     for file in kept:
