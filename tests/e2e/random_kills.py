@@ -17,7 +17,7 @@ from outbox.enums import MailState
 from outbox.models import OutgoingMail
 from tests.conftest import Cast
 from tests.e2e.ledger import account, numbered, pass_time
-from tests.e2e.parts import HOST, PASSWORD, Dovecot, Installation, MailSink
+from tests.e2e.parts import HOST, PASSWORD, Dovecot, Installation, MailSink, Process
 from tickets.models import Message
 
 Say = Callable[[str], None]
@@ -83,16 +83,15 @@ def run(plan: Plan, post: Post, place: Installation, say: Say) -> None:
     chance = random.Random(plan.seed + 1)  # noqa: S311  # a test's dice
     boxes = post.boxes
     casts = list({box.cast.tenant.slug: box.cast for box in boxes}.values())
-    worker = place.worker(concurrency=2)
-    place.wait_for(worker)
+    workers = start(place)
     post.start()
     for _ in range(plan.kills):
         until = time.monotonic() + chance.uniform(0.3, 4.0)
         while time.monotonic() < until:
             sweep(place, casts)
-        worker.kill()
-        worker = place.worker(concurrency=2)
-        place.wait_for(worker)
+        for worker in workers:
+            worker.kill()
+        workers = start(place)
     post.join()
     began = time.monotonic()
     while not all(drained(cast) for cast in casts) or not delivered(boxes, post):
@@ -102,6 +101,14 @@ def run(plan: Plan, post: Post, place: Installation, say: Say) -> None:
         f"X01 seed {plan.seed}: {plan.mails} mails, {len(boxes)} mailboxes, {len(casts)} tenants, {plan.kills} kills; "
         f"drained {time.monotonic() - began:.0f} s after the last"
     )
+
+
+def start(place: Installation) -> list[Process]:
+    """The workers that `make up` has: one for the mails, one that waits for the mailboxes' servers."""
+    polling = place.worker(concurrency=8, arguments=("-P", "threads", "-Q", "polling"))
+    workers = [place.worker(concurrency=2, arguments=("-X", "polling")), polling]
+    place.wait_for(*workers)
+    return workers
 
 
 def sweep(place: Installation, casts: list[Cast]) -> None:
