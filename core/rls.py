@@ -59,15 +59,13 @@ def _secure(model: type[models.Model], append_only: bool) -> Iterator[str]:
     yield f'ALTER TABLE "{table}" ADD CONSTRAINT "{key}" UNIQUE (tenant_id, id)'
 
 
-def _link(model: type[models.Model]) -> Iterator[str]:
-    table = model._meta.db_table
-    for column, linked in tenant_links(model):
-        name, target = link_name(table, column), linked._meta.db_table
-        yield f'ALTER TABLE "{table}" DROP CONSTRAINT IF EXISTS "{name}"'
-        yield (
-            f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" FOREIGN KEY (tenant_id, "{column}") '
-            f'REFERENCES "{target}" (tenant_id, id) DEFERRABLE INITIALLY DEFERRED'
-        )
+def _link(table: str, column: str, target: str) -> Iterator[str]:
+    name = link_name(table, column)
+    yield f'ALTER TABLE "{table}" DROP CONSTRAINT IF EXISTS "{name}"'
+    yield (
+        f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" FOREIGN KEY (tenant_id, "{column}") '
+        f'REFERENCES "{target}" (tenant_id, id) DEFERRABLE INITIALLY DEFERRED'
+    )
 
 
 class SecureTenantTables(Operation):
@@ -101,8 +99,9 @@ class SecureTenantTables(Operation):
             for statement in _secure(model, self.append_only):
                 schema_editor.execute(statement)
         for model in tables:
-            for statement in _link(model):
-                schema_editor.execute(statement)
+            for column, linked in tenant_links(model):
+                for statement in _link(model._meta.db_table, column, linked._meta.db_table):
+                    schema_editor.execute(statement)
 
     def database_backwards(
         self,
@@ -119,3 +118,44 @@ class SecureTenantTables(Operation):
 
     def describe(self) -> str:
         return f"Secure the tenant tables {', '.join(self.model_names)}"
+
+
+class SecureTenantLink(Operation):
+    """The composite key of one foreign key that a secured table has been given later."""
+
+    reversible = True
+    reduces_to_sql = True
+
+    def __init__(self, model_name: str, field_name: str) -> None:
+        self.model_name = model_name
+        self.field_name = field_name
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return self.__class__.__name__, [self.model_name, self.field_name], {}
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """The wall is the database's own: Django's state of the models stays as it is."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        model = to_state.apps.get_model(app_label, self.model_name)
+        links, column = dict(tenant_links(model)), str(model._meta.get_field(self.field_name).column)
+        for statement in _link(model._meta.db_table, column, links[column]._meta.db_table):
+            schema_editor.execute(statement)
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """Nothing to do: the key goes with its column."""
+
+    def describe(self) -> str:
+        return f"Secure the link {self.field_name} of {self.model_name}"

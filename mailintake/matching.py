@@ -2,7 +2,8 @@
 
 In this order: our signed reply address or Message-ID; References to a known mail; the subject's tag. Only the signed
 forms prove anything by themselves. Everything else also needs a sender who has to do with the ticket; otherwise a
-person decides.
+person decides. What points to a merged ticket belongs to the one that it was merged into, and whoever had to do with
+the first has to do with that one only where the merge put them in its copies.
 """
 
 from dataclasses import dataclass
@@ -51,8 +52,10 @@ def _signed(mail: ParsedMail, tenant: Tenant, envelope_to: str) -> list[tuple[st
 
 
 def _get(ticket_id: int) -> Ticket | None:
+    """The ticket, or the one that it was merged into."""
     rows = Ticket.objects.select_related("requester", "customer", "queue__office", "tenant")
-    return rows.filter(pk=ticket_id).first()
+    found = rows.filter(pk=ticket_id).first()
+    return found and found.survivor
 
 
 def _by_references(mail: ParsedMail) -> Ticket | None:

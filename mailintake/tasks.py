@@ -18,6 +18,7 @@ from mailintake.parsing import UnreadableMail
 from mailintake.services import polling, silence
 from mailintake.services.processing import process_inbound
 from mailintake.services.receiving import PRIORITY
+from tickets.errors import TicketClosed
 
 logger = logging.getLogger(__name__)
 # Seconds that one sweep works, less than beat leaves between two, and how much it asks for at once.
@@ -62,7 +63,8 @@ def process(tenant_id: int, inbound_id: int) -> None:
     try:
         try:
             _place(tenant_id, inbound_id)
-        except IntegrityError:  # somebody was faster; their rows are there now, and the second look sees them
+        # Somebody was faster: their rows are there now, or they closed or merged the ticket; the second look sees it.
+        except (IntegrityError, TicketClosed):
             _place(tenant_id, inbound_id)
     except UnreadableMail as error:
         _quarantine(tenant_id, inbound_id, "unreadable", str(error))

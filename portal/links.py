@@ -37,6 +37,11 @@ class Visit:
         return tag(self.ticket.tenant, self.ticket.number)
 
     @property
+    def goes_on_as(self) -> str:
+        """What people call the ticket that this one was merged into; empty for all others."""
+        return tag(self.ticket.tenant, self.ticket.survivor.number) if self.ticket.is_merged else ""
+
+    @property
     def reader(self) -> Reader:
         """In whose language and time zone the page speaks."""
         if self.link.member:
@@ -73,7 +78,7 @@ def sent_lately(link: AccessLink, purpose: Purpose, email: str) -> int:
 @transaction.atomic
 def mail_new_work_link(link: AccessLink) -> None:
     """Send the ticket's details again to the consultant who still has it; nothing for anybody else, or too often."""
-    ticket, member = events.locked(link.ticket, even_closed=True), link.member
+    ticket, member = events.locked(link.ticket, even_merged=True), link.member
     if member is None or member.ended_at or not member.user.is_active:
         return
     if ticket.is_closed or ticket.assignee_id != member.pk:
@@ -85,7 +90,7 @@ def mail_new_work_link(link: AccessLink) -> None:
 @transaction.atomic
 def mail_new_confirm_link(link: AccessLink) -> None:
     """Ask the requester once more whether the solution works, while that is the question; not too often."""
-    ticket = events.locked(link.ticket, even_closed=True)
+    ticket = events.locked(link.ticket, even_merged=True)
     if ticket.status_class != StatusClass.RESOLVED or ticket.requester_id != link.requester_id:
         return
     solution = ticket.messages.filter(kind=MessageKind.REPLY).order_by("at", "pk").last()

@@ -62,7 +62,7 @@ def _answer(
         return view(request, visit, *args, **kwargs)
     except (LinkUnusable, TicketClosed):
         # It died between the look at the link and the lock on the ticket.
-        return gone(request, visit)
+        return gone(request, once_ours(visit.token, LinkPurpose(visit.link.purpose)))
 
 
 def gone(request: TenantRequest, visit: Visit, *, asked: bool = False) -> HttpResponse:

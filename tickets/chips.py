@@ -22,6 +22,7 @@ STATUS_LOOK = {
     StatusClass.SCHEDULED: ("mute", "calendar"),
     StatusClass.RESOLVED: ("ok", "check"),
     StatusClass.CLOSED: ("mute", "lock"),
+    StatusClass.MERGED: ("mute", "git-merge"),
 }
 
 

@@ -14,6 +14,7 @@ class StatusClass(TextChoices):
     SCHEDULED = "scheduled", _("Scheduled")
     RESOLVED = "resolved", _("Resolved")
     CLOSED = "closed", _("Closed")
+    MERGED = "merged", _("Merged")
 
 
 UNFINISHED = [
@@ -23,6 +24,7 @@ UNFINISHED = [
     StatusClass.WAITING_THIRD_PARTY,
     StatusClass.SCHEDULED,
 ]
+FINISHED = [StatusClass.RESOLVED, StatusClass.CLOSED, StatusClass.MERGED]
 
 
 class Kind(TextChoices):
@@ -77,6 +79,8 @@ class EventKind(TextChoices):
     REMINDED = "reminded", _("Reminder sent")
     FOLLOW_UP = "follow_up", _("Follow-up opened")
     UNDONE = "undone", _("Reply taken back")
+    MERGED = "merged", _("Merged into another ticket")
+    MERGED_FROM = "merged_from", _("Another ticket merged into it")
 
 
 class LinkPurpose(TextChoices):

@@ -12,6 +12,27 @@ class TicketClosed(TicketError):
         return str(_("The ticket is closed and read-only. Reopen it first."))
 
 
+class TicketMerged(TicketClosed):
+    """The ticket goes on in another one, whose tag is given; nothing opens it again."""
+
+    def __init__(self, into: str) -> None:
+        super().__init__(into)
+        self.into = into
+
+    def __str__(self) -> str:
+        return str(_("The ticket was merged into %(number)s and is read-only.")) % {"number": self.into}
+
+
+class SameTicket(TicketError):
+    def __str__(self) -> str:
+        return str(_("A ticket cannot be merged into itself."))
+
+
+class OtherCustomer(TicketError):
+    def __str__(self) -> str:
+        return str(_("The tickets are of different customers, so they cannot be merged."))
+
+
 class TransitionRefused(TicketError):
     def __str__(self) -> str:
         return str(_("The ticket has changed meanwhile, so this step is no longer possible."))

@@ -17,7 +17,7 @@ from core.filenames import clean_filename
 from core.files import load
 from core.forms import LookForm
 from sla.enums import Priority
-from tickets.enums import Kind, StatusClass
+from tickets.enums import FINISHED, Kind, StatusClass
 from tickets.models import Attachment, Queue, Status, WorkType
 from tickets.services.conversation import NewFile, Written
 
@@ -169,8 +169,7 @@ class StatusForm(LookForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["status"]
-        finished = [StatusClass.RESOLVED, StatusClass.CLOSED]
-        field.queryset = Status.objects.exclude(status_class__in=finished)
+        field.queryset = Status.objects.exclude(status_class__in=FINISHED)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -31,7 +31,7 @@ def reply_delivered(mail: OutgoingMail, at: datetime, **kwargs: Any) -> None:
         return
     message.delivered_at, message.delivery_error = at, ""
     message.save(update_fields=["delivered_at", "delivery_error"])
-    ticket = locked(message.ticket, even_closed=True)
+    ticket = locked(message.ticket, even_merged=True)
     written_at = message.at.isoformat()
     append(ticket, EventKind.DELIVERED, by=SYSTEM, at=at, message=message.pk, written_at=written_at)
     if ticket.first_responded_at is None:
@@ -48,7 +48,7 @@ def reply_failed(mail: OutgoingMail, at: datetime, error: str, **kwargs: Any) ->
         return
     message.delivery_error = error
     message.save(update_fields=["delivery_error"])
-    ticket = locked(message.ticket, even_closed=True)
+    ticket = locked(message.ticket, even_merged=True)
     append(ticket, EventKind.UNDELIVERED, by=SYSTEM, at=at, message=message.pk)
     deliveries = mail.deliveries.filter(address__in=mail.to)
     _alert(ticket, message, mail, list(deliveries))
@@ -67,7 +67,7 @@ def mail_returned(
     ticket = Ticket.objects.filter(pk=mail.about).first()
     if ticket is None:
         return
-    ticket = locked(ticket, even_closed=True)
+    ticket = locked(ticket, even_merged=True)
     message = _message_of(mail)
     addresses = [delivery.address for delivery in deliveries]
     data: dict[str, Any] = {"report": str(kind), "addresses": addresses, "purpose": mail.purpose}

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from sla.enums import Priority
@@ -26,19 +27,22 @@ ICONS = {
     EventKind.REMINDED: "bell-plus",
     EventKind.FOLLOW_UP: "corner-up-left",
     EventKind.UNDONE: "history",
+    EventKind.MERGED: "git-merge",
+    EventKind.MERGED_FROM: "git-merge",
 }
-# Entering these is told by the line of reception, or of the message that brought it about.
-TOLD_BY_OTHERS = (StatusClass.NEW,)
+# Entering these is told by the line of reception, or of what brought it about.
+TOLD_BY_OTHERS = (StatusClass.NEW, StatusClass.MERGED)
 _CHOICES: dict[str, type[Kind | Priority]] = {"kind": Kind, "priority": Priority}
 
 
 @dataclass(frozen=True, slots=True)
 class EventLine:
-    """A line of the timeline."""
+    """A line of the timeline; `url` is that of the other ticket that it tells of."""
 
     icon: str
     text: str
     opens: bool = False
+    url: str = ""
 
 
 def line_of(event: TicketEvent) -> EventLine | None:
@@ -46,7 +50,9 @@ def line_of(event: TicketEvent) -> EventLine | None:
     kind = EventKind(event.kind)
     if kind not in ICONS or event.data.get("class") in TOLD_BY_OTHERS:
         return None
-    return EventLine(ICONS[kind], _WORDS[kind](event), opens=kind == EventKind.RECEIVED)
+    number = event.data.get("number")
+    url = reverse("tickets:detail", args=[number]) if isinstance(number, int) else ""
+    return EventLine(ICONS[kind], _WORDS[kind](event), opens=kind == EventKind.RECEIVED, url=url)
 
 
 def _received(event: TicketEvent) -> str:
@@ -116,6 +122,10 @@ def _undelivered(event: TicketEvent) -> str:
     return _("The mail server refused the reply")
 
 
+def _both(event: TicketEvent) -> dict[str, object]:
+    return {"name": event.actor_name, "number": event.data["number"]}
+
+
 def _reminded(event: TicketEvent) -> str:
     return _("Reminder of the promise %(promise)s to %(names)s") % {
         "promise": promise_name(event.data["metric"]),
@@ -143,4 +153,6 @@ _WORDS: dict[EventKind, Callable[[TicketEvent], str]] = {
     ),
     EventKind.REMINDED: _reminded,
     EventKind.FOLLOW_UP: lambda event: _("A follow-up was opened: %(number)s") % {"number": event.data["number"]},
+    EventKind.MERGED: lambda event: _("%(name)s merged it into %(number)s") % _both(event),
+    EventKind.MERGED_FROM: lambda event: _("%(name)s merged %(number)s into it") % _both(event),
 }

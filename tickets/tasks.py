@@ -38,7 +38,7 @@ def run_timer(tenant_id: int, timer_id: int) -> None:
         ticket = Ticket.objects.filter(pk=timer.subject).first() if timer else None
         if timer is None or ticket is None:
             return
-        ticket = locked(ticket, even_closed=True)
+        ticket = locked(ticket, even_merged=True)
         timer.refresh_from_db()
         if timer.next_action_at is None or timer.next_action_at > timezone.now():
             return

@@ -168,6 +168,7 @@ def our_ids_in(mail: ParsedMail, tenant: Tenant) -> list[str]:
 
 
 def ticket_of_mail(message_id: str, tenant: Tenant) -> Ticket | None:
-    """The ticket that one of our Message-IDs names."""
+    """The ticket that one of our Message-IDs names, or the one that it was merged into."""
     tickets = Ticket.objects.select_related("tenant", "queue", "requester")
-    return tickets.filter(pk=ticket_of_message_id(tenant.pk, message_id) or 0).first()
+    found = tickets.filter(pk=ticket_of_message_id(tenant.pk, message_id) or 0).first()
+    return found and found.survivor

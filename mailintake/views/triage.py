@@ -158,14 +158,18 @@ def accept(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 @role_required(*DESK)
 def link(request: MemberRequest, pk: int) -> HttpResponse:
-    """Put the mail on an existing ticket."""
-    get_object_or_404(InboundMessage.objects.in_triage(request.membership), pk=pk)
+    """Put the mail on an existing ticket; one for a merged ticket goes where that goes on."""
+    row = get_object_or_404(_waiting(request.membership), pk=pk)
     number = request.POST.get("number", "").rpartition("-")[2].strip()
     if not number.isdecimal():
-        row = get_object_or_404(_waiting(request.membership), pk=pk)
         return _render(request, row, status=422, problem=_("Write the number of the ticket, such as 1042."))
     ticket = get_ticket(request, int(number), may="tickets.reopen")
-    triage.link(pk, ticket, by=request.actor)
+    if ticket.is_merged:
+        ticket = get_ticket(request, ticket.survivor.number, may="tickets.reopen")
+    try:
+        triage.link(pk, ticket, by=request.actor)
+    except TicketError as refusal:
+        return _render(request, row, status=409, problem=str(refusal))
     messages.success(request, _("Linked"))
     return redirect(ticket)
 

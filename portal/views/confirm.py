@@ -38,6 +38,8 @@ def works(request: TenantRequest, visit: Visit) -> HttpResponse:
         with transaction.atomic():
             links.use_form(visit.link, form.cleaned_data["form_token"])
             lifecycle.confirm(visit.ticket, by=_actor(visit))
+    except TicketClosed:
+        return _page(request, visit, status=409)
     except (AlreadyDone, TransitionRefused) as refusal:
         return _page(request, visit, problem=str(refusal), status=409)
     messages.success(request, _("Thank you. The ticket is closed."))
@@ -54,7 +56,7 @@ def broken(request: TenantRequest, visit: Visit) -> HttpResponse:
     try:
         _reject(visit, form)
     except TicketClosed:
-        # The page itself says that it is closed, and how to write again.
+        # The page itself says that it is closed or merged, and how to write again.
         return _page(request, visit, status=409)
     except (AlreadyDone, TransitionRefused) as refusal:
         return _page(request, visit, problem=str(refusal), status=409)
@@ -88,7 +90,7 @@ def _page(
 ) -> HttpResponse:
     ticket = visit.ticket
     if status != 200:
-        ticket.refresh_from_db(fields=["status", "status_class", "resolved_at"])
+        ticket.refresh_from_db(fields=["status", "status_class", "resolved_at", "merged_into"])
     context = {
         "ticket": ticket,
         "works": LinkForm(name="works", link=visit.link),

@@ -18,7 +18,7 @@ from portal.pages import link_page
 from portal.verbs import VERBS
 from tickets.chips import next_promise_chip, status_look
 from tickets.enums import LinkPurpose
-from tickets.errors import AlreadyDone, CodeRefused, LinkUnusable, TicketError, TransitionRefused
+from tickets.errors import AlreadyDone, CodeRefused, LinkUnusable, TicketClosed, TicketError, TransitionRefused
 from tickets.services import events, links
 from tickets.services.letters import moment
 
@@ -92,7 +92,7 @@ def _form(request: TenantRequest, visit: Visit, verb: str) -> LinkForm:
 def _carry_out(request: TenantRequest, visit: Visit, verb: str, form: LinkForm) -> HttpResponse:
     try:
         done = _do(visit, verb, form)
-    except LinkUnusable:
+    except (LinkUnusable, TicketClosed):
         raise
     except AlreadyDone as refusal:
         return _page(request, visit, problem=str(refusal), trusted=True, status=409)

@@ -20,7 +20,7 @@ from tests.conftest import Cast
 from tests.flows.mails import mail
 from tickets.enums import Channel
 from tickets.models import Attachment, BoundBrowser, Queue, Status, Ticket, TicketCounter, WorkType
-from tickets.services import conversation, lifecycle, links, work
+from tickets.services import conversation, lifecycle, links, merging, work
 from tickets.services.conversation import NewFile, Written
 from tickets.services.intake import Matter, open_ticket
 
@@ -43,6 +43,7 @@ def fill(cast: Cast, *, writer: str, worker: str, first_number: int) -> Stock:
         held = new_ticket(cast, writer, assignee=cast.members[worker])
         solved = new_ticket(cast, writer)
         lifecycle.resolve(solved, solution="Korjattu.", by=cast.actor(writer))
+        merging.merge(new_ticket(cast, writer), ticket, by=cast.actor(writer))
         ids = {
             "ticket": ticket.number,
             "message": ticket.messages.order_by("pk")[0].pk,

@@ -1,13 +1,24 @@
 """Which ticket a mail belongs to, whom it is believed from, and what happens with the rest."""
 
-import pytest
+import threading
 
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from accounts.actors import SYSTEM
+from accounts.models import Requester, RequesterAddress
 from mailintake.enums import InboundState
+from mailintake.models import InboundMessage, ThreadMark
 from tests.conftest import Cast
 from tests.mailintake.post import MX, OTTO, arrive, entries, open_box, outgoing, ticket_of, vouched, write
 from tickets import threads
+from tickets.enums import Channel, StatusClass
 from tickets.models import Ticket
 from tickets.services import lifecycle
+from tickets.services.conversation import Written
+from tickets.services.intake import Matter, open_ticket
+from tickets.services.merging import merge
 
 pytestmark = pytest.mark.django_db
 
@@ -187,3 +198,118 @@ def test_a_reply_to_a_closed_ticket_opens_a_follow_up(acme: Cast) -> None:
         follow_up = Ticket.objects.get(parent=ticket)
         assert row.ticket_id == follow_up.pk
     assert entries(acme, ticket) == []
+
+
+PIA = "Pia Puu <pia@elsewhere.example>"
+
+
+def merged(cast: Cast) -> tuple[Ticket, Ticket]:
+    """Pia's ticket, at the beginning of a chain, and Otto's at its end; they are of no common company."""
+    with cast.scope():
+        pia = Requester.objects.create(name="Pia Puu", language="fi")
+        RequesterAddress.objects.create(requester=pia, email="pia@elsewhere.example")
+        matter = Matter(
+            title="Stuck",
+            queue=cast.desk.queue,
+            requester=pia,
+            written=Written(text="Help.", mail_id="pia-1@elsewhere.example"),
+            channel=Channel.MAIL,
+            received_at=timezone.now(),
+        )
+        source = open_ticket(matter, by=SYSTEM, notify=False)
+    between, survivor = ticket_of(cast), ticket_of(cast)
+    with cast.scope():
+        merge(source, between, by=SYSTEM)
+        merge(between, survivor, by=SYSTEM)
+    return source, survivor
+
+
+def test_what_points_to_a_merged_ticket_goes_where_that_goes_on(acme: Cast) -> None:
+    source, survivor = merged(acme)
+    address = threads.reply_address(acme.tenant.pk, source.pk, DESK)
+    ours = threads.make_message_id(acme.tenant.pk, source.pk, DESK)
+
+    assert linked(acme, write(PIA, to=address, text="By address"), survivor)
+    assert linked(acme, write(PIA, in_reply_to=f"<{ours}>", text="By our Message-ID"), survivor)
+    assert linked(acme, write(PIA, in_reply_to="<pia-1@elsewhere.example>", text="By References"), survivor)
+    assert linked(acme, write(PIA, subject=f"Re: [SYS-{source.number}] Stuck", text="By tag"), survivor)
+    assert entries(acme, survivor) == [
+        ("requester", "By address"),
+        ("requester", "By our Message-ID"),
+        ("requester", "By References"),
+        ("requester", "By tag"),
+    ]
+    with acme.scope():
+        assert not survivor.messages.filter(caution="stranger").exists()
+        assert Ticket.objects.get(pk=source.pk).status_class == StatusClass.MERGED
+
+
+def test_a_marked_thread_and_a_bounce_follow_the_merge(acme: Cast) -> None:
+    source, survivor = merged(acme)
+    ours = threads.make_message_id(acme.tenant.pk, source.pk, DESK)
+    with acme.scope():
+        ThreadMark.objects.create(ticket=source, mail_id="talk@elsewhere.example")
+    returned = write("MAILER-DAEMON@mx.example", subject="Undelivered mail", text=f"Message-ID: <{ours}>\n550 No.")
+
+    assert linked(acme, write(PIA, in_reply_to="<talk@elsewhere.example>"), survivor)
+    row = arrive(acme, returned)
+    assert (row.state, row.reason, row.ticket_id) == (InboundState.LINKED, "bounce", survivor.pk)
+
+
+def test_a_stranger_gains_nothing_by_a_merge(acme: Cast) -> None:
+    """A signature is shown to the desk alone; without one a person decides, and is offered the survivor."""
+    source, survivor = merged(acme)
+    address = threads.reply_address(acme.tenant.pk, source.pk, DESK)
+
+    row = arrive(acme, write(STRANGER, to=address))
+    assert (row.ticket_id, row.entry.caution) == (survivor.pk, "stranger")
+    for raw in (
+        write(STRANGER, in_reply_to="<pia-1@elsewhere.example>"),
+        write(STRANGER, subject=f"[SYS-{source.number}] Stuck"),
+    ):
+        row = arrive(acme, raw)
+        assert (row.state, row.ticket, row.possible_ticket) == (InboundState.TRIAGE, None, survivor)
+
+
+def test_having_to_do_with_the_merged_ticket_is_not_enough(acme: Cast) -> None:
+    """Of the first one's company, but not in the copies of the second: as a stranger there."""
+    source, survivor = merged(acme)
+    with acme.scope():
+        Ticket.objects.filter(pk=survivor.pk).update(customer=None, copies=[])
+
+    row = arrive(acme, write(PIA, in_reply_to="<pia-1@elsewhere.example>"))
+
+    assert (row.state, row.possible_ticket_id) == (InboundState.TRIAGE, survivor.pk)
+    assert entries(acme, source) == entries(acme, survivor) == []
+
+
+def test_the_survivor_of_another_tenant_is_never_found(acme: Cast, globex: Cast) -> None:
+    source, _ = merged(globex)
+    mail_id = threads.make_message_id(globex.tenant.pk, source.pk, DESK)
+
+    row = arrive(acme, write(STRANGER, in_reply_to=f"<{mail_id}>"))
+
+    with acme.scope():
+        assert Ticket.objects.get().pk == row.ticket_id
+
+
+@pytest.mark.django_db(transaction=True)
+def test_mail_that_comes_in_while_somebody_merges_goes_to_the_survivor(acme: Cast) -> None:
+    """It finds the ticket open, waits for the merge to be done, and looks again."""
+    source, survivor = ticket_of(acme), ticket_of(acme)
+    address = threads.reply_address(acme.tenant.pk, source.pk, DESK)
+    rows: list[InboundMessage] = []
+
+    def come_in() -> None:
+        rows.append(arrive(acme, write(to=address)))
+        connection.close()
+
+    other = threading.Thread(target=come_in)
+    with acme.scope():
+        merge(source, survivor, by=acme.actor("aino"))
+        other.start()
+        other.join(1)
+        assert other.is_alive()
+    other.join()
+
+    assert [(row.state, row.ticket_id, row.error) for row in rows] == [(InboundState.LINKED, survivor.pk, "")]

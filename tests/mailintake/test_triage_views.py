@@ -7,7 +7,9 @@ from mailintake.enums import InboundState
 from mailintake.models import InboundMessage, Mailbox
 from tests.conftest import Cast
 from tests.flows.mails import mail
-from tickets.models import Queue
+from tests.mailintake.post import ticket_of
+from tickets.models import Queue, Ticket
+from tickets.services.merging import merge
 
 
 @pytest.fixture
@@ -49,3 +51,39 @@ def test_a_team_lead_sees_the_mail_of_every_queue(acme: Cast, private_mail: Inbo
 
 def test_an_agent_is_told_that_nothing_waits(acme: Cast, private_mail: InboundMessage) -> None:
     assert "My salary" not in acme.client("aino").get("/triage/").content.decode()
+
+
+@pytest.fixture
+def pair(acme: Cast) -> tuple[Ticket, Ticket]:
+    """A merged ticket and the one that it goes on in."""
+    source, survivor = ticket_of(acme), ticket_of(acme)
+    with acme.scope():
+        merge(source, survivor, by=acme.actor("ada"))
+    return source, survivor
+
+
+def test_a_mail_linked_to_a_merged_ticket_goes_where_that_goes_on(
+    acme: Cast, private_mail: InboundMessage, pair: tuple[Ticket, Ticket]
+) -> None:
+    source, survivor = pair
+
+    response = acme.client("liisa").post(f"/triage/{private_mail.pk}/link/", {"number": f"SYS-{source.number}"})
+
+    assert (response.status_code, response["Location"]) == (302, f"/tickets/{survivor.number}/")
+    with acme.scope():
+        assert private_mail.refreshed().ticket_id == survivor.pk
+
+
+def test_no_mail_is_linked_to_a_survivor_that_the_agent_does_not_see(
+    acme: Cast, private_mail: InboundMessage, pair: tuple[Ticket, Ticket]
+) -> None:
+    source, survivor = pair
+    with acme.scope():
+        InboundMessage.objects.update(mailbox=Mailbox.objects.create(address="own@acme.example", queue=source.queue))
+        Ticket.objects.filter(pk=survivor.pk).update(queue=Queue.objects.get(name="Payroll"))
+    aino = acme.client("aino")
+
+    assert aino.get(f"/tickets/{source.number}/").status_code == 200
+    assert aino.post(f"/triage/{private_mail.pk}/link/", {"number": source.number}).status_code == 404
+    with acme.scope():
+        assert private_mail.refreshed().state == InboundState.TRIAGE

@@ -9,10 +9,10 @@ from django.utils import timezone
 from accounts.models import Requester
 from outbox.models import OutgoingMail
 from tests.conftest import Cast
-from tests.portal.conftest import form_token, fresh, post, press, rows
+from tests.portal.conftest import form_token, fresh, make_ticket, post, press, rows
 from tickets.enums import MessageKind, StatusClass
 from tickets.models import AccessLink, Message, Ticket
-from tickets.services import conversation, lifecycle
+from tickets.services import conversation, lifecycle, merging
 from tickets.services.conversation import Written
 
 
@@ -113,6 +113,27 @@ def test_broken_on_a_closed_ticket_says_that_it_is_closed(
 
     assert answer.status_code == 409
     assert "support@acme.example" in answer.content.decode()
+    assert rows(acme) == before
+
+
+@pytest.mark.parametrize("action", ["works", "broken"])
+def test_a_merged_ticket_says_where_it_goes_on_and_takes_no_answer(
+    acme: Cast, browser: Client, ticket: Ticket, solved: str, action: str
+) -> None:
+    token = form_token(browser.get(solved), f"{solved}{action}/")
+    other = make_ticket(acme, title="Toinen asia")
+    with acme.scope():
+        merging.merge(ticket, other, by=acme.actor("aino"))
+    before = rows(acme)
+
+    answers = [browser.get(solved), post(browser, f"{solved}{action}/", form_token=token, reason="Vuotaa yhä.")]
+
+    assert [answer.status_code for answer in answers] == [200, 409]
+    for page in (answer.content.decode() for answer in answers):
+        assert f"Asia jatkuu pyyntönä SYS-{other.number}" in page
+        assert "Paine putoaa." in page
+        assert "Toinen asia" not in page
+        assert "<form" not in page
     assert rows(acme) == before
 
 

@@ -13,7 +13,11 @@ from outbox.models import OutgoingMail
 from tests.conftest import Cast
 from tests.portal.conftest import make_ticket, post, press, rows
 from tickets.models import AccessLink, Ticket
-from tickets.services import assignment, lifecycle, links
+from tickets.services import assignment, lifecycle, links, merging
+
+
+def merge(cast: Cast, ticket: Ticket) -> None:
+    merging.merge(ticket, make_ticket(cast, title="Toinen asia"), by=cast.actor("aino"))
 
 
 def reassign(cast: Cast, ticket: Ticket) -> None:
@@ -46,7 +50,7 @@ def disable(cast: Cast, ticket: Ticket) -> None:
     user.save(update_fields=["is_active"])
 
 
-ENDINGS = [reassign, move, close, revoke, expire, leave, disable]
+ENDINGS = [reassign, move, close, merge, revoke, expire, leave, disable]
 # After these the ticket is still Konsta's, so that a new link may be mailed.
 STILL_THEIRS = [revoke, expire]
 
@@ -79,6 +83,7 @@ def test_a_dead_link_shows_the_number_and_acts_no_more(
 def test_a_new_link_by_mail_with_the_same_answer_for_all(
     acme: Cast, browser: Client, ticket: Ticket, work: str, ending: object
 ) -> None:
+    browser.get(work)
     with acme.scope():
         ending(acme, ticket)  # type: ignore[operator]
         before = set(OutgoingMail.objects.values_list("pk", flat=True))
@@ -93,6 +98,20 @@ def test_a_new_link_by_mail_with_the_same_answer_for_all(
     if sent:
         token = sent[0].text.partition("/l/")[2].partition("/")[0]
         assert browser.get(f"/l/{token}/").status_code == 200
+
+
+def test_the_link_of_a_merged_ticket_says_where_that_goes_on(
+    acme: Cast, browser: Client, ticket: Ticket, work: str
+) -> None:
+    other = make_ticket(acme, title="Toinen asia")
+    with acme.scope():
+        merging.merge(ticket, other, by=acme.actor("aino"))
+
+    page = browser.get(work)
+
+    assert page.status_code == 410
+    assert f"goes on as SYS-{other.number}." in page.content.decode()
+    assert "new-link" not in page.content.decode()
 
 
 def test_new_links_are_limited(acme: Cast, browser: Client, ticket: Ticket, work: str) -> None:

@@ -22,7 +22,7 @@ from accounts.models import (
 )
 from sla.enums import Priority
 from sla.models import Contract
-from tickets.enums import UNFINISHED, Channel, Kind, StatusClass
+from tickets.enums import FINISHED, UNFINISHED, Channel, Kind, StatusClass
 from tickets.models.queues import Queue, Status
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class TicketQuerySet(TenantQuerySet["Ticket"]):
         return self.filter(status_class__in=UNFINISHED)
 
     def finished(self) -> "TicketQuerySet":
-        return self.filter(status_class__in=[StatusClass.RESOLVED, StatusClass.CLOSED])
+        return self.filter(status_class__in=FINISHED)
 
     def unassigned(self) -> "TicketQuerySet":
         return self.filter(assignee=None)
@@ -99,6 +99,8 @@ class Ticket(TenantModel):
     )
     contract = TenantForeignKey(Contract, null=True, related_name="+")
     parent = TenantForeignKey("self", null=True, related_name="follow_ups")
+    # The ticket that its matter goes on in; never one that leads back here.
+    merged_into = TenantForeignKey("self", null=True, related_name="+")
     copies = ArrayField(models.EmailField(), default=list)
     solution = models.TextField(_("Solution"), blank=True)
     received_at = models.DateTimeField(_("Received at"))
@@ -122,6 +124,11 @@ class Ticket(TenantModel):
                 | (~Q(status_class=StatusClass.CLOSED) & Q(closed_at=None)),
                 name="ticket_closed_at",
             ),
+            models.CheckConstraint(
+                condition=Q(status_class=StatusClass.MERGED, merged_into__isnull=False)
+                | (~Q(status_class=StatusClass.MERGED) & Q(merged_into=None)),
+                name="ticket_merged_into",
+            ),
         ]
         indexes = [
             models.Index(fields=["tenant", "queue", "status_class", "next_due_at"], name="ticket_queue"),
@@ -138,8 +145,21 @@ class Ticket(TenantModel):
 
     @property
     def is_closed(self) -> bool:
-        return self.status_class == StatusClass.CLOSED
+        """Whether it is read-only."""
+        return self.status_class in (StatusClass.CLOSED, StatusClass.MERGED)
+
+    @property
+    def is_merged(self) -> bool:
+        return self.status_class == StatusClass.MERGED
 
     @property
     def is_finished(self) -> bool:
-        return self.status_class in (StatusClass.RESOLVED, StatusClass.CLOSED)
+        return self.status_class in FINISHED
+
+    @property
+    def survivor(self) -> "Ticket":
+        """Where its matter goes on: the ticket at the end of what it was merged into, or itself."""
+        ticket = self
+        while ticket.merged_into is not None:
+            ticket = ticket.merged_into
+        return ticket

@@ -10,6 +10,7 @@ from sla.log import (
     AgentReply,
     CustomerMessage,
     Event,
+    MergedFrom,
     Metric,
     PolicySet,
     Received,
@@ -90,6 +91,9 @@ def _plain_event(event: TicketEvent, seq: int) -> Event | None:  # noqa: PLR0911
         case EventKind.RECEPTION_CORRECTED:
             received_at = datetime.fromisoformat(data["received_at"])
             return ReceptionCorrected(at=at, recorded_at=recorded_at, seq=seq, received_at=received_at)
+        case EventKind.MERGED_FROM:
+            received_at = datetime.fromisoformat(data["received_at"])
+            return MergedFrom(at=at, recorded_at=recorded_at, seq=seq, received_at=received_at)
         case EventKind.STATUS:
             until = datetime.fromisoformat(data["until"]) if data.get("until") else None
             return StatusChanged(

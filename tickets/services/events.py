@@ -8,17 +8,23 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from tickets.enums import EventKind, StatusClass
-from tickets.errors import TicketClosed
+from tickets.errors import TicketClosed, TicketMerged
 from tickets.models import Status, Ticket, TicketEvent
+from tickets.threads import tag
 
 
-def locked(ticket: Ticket, *, even_closed: bool = False) -> Ticket:
+def locked(ticket: Ticket, *, even_closed: bool = False, even_merged: bool = False) -> Ticket:
     """The ticket as it is now, locked to the end of the transaction.
 
-    Raises TicketClosed for a closed ticket, unless the caller is made for those.
+    Raises TicketClosed for a closed ticket and TicketMerged for a merged one, unless the caller is made for those:
+    `even_closed` is for what opens and closes, `even_merged` for what only records and takes either.
     """
     rows = Ticket.objects.select_for_update(of=("self",)).select_related("tenant", "queue", "requester", "customer")
     row = rows.get(pk=ticket.pk)
+    if even_merged:
+        return row
+    if row.is_merged:
+        raise TicketMerged(tag(row.tenant, row.survivor.number))
     if row.is_closed and not even_closed:
         raise TicketClosed
     return row

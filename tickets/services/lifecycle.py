@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.services import audit
-from tickets.enums import EventKind, LinkPurpose, MessageKind, StatusClass
+from tickets.enums import FINISHED, EventKind, LinkPurpose, MessageKind, StatusClass
 from tickets.errors import TransitionRefused
 from tickets.models import Status, Ticket, WorkType
 from tickets.services import clock, mails, work
@@ -142,14 +142,14 @@ def _open_again(ticket: Ticket, *, by: Actor, at: datetime) -> Ticket:
 def set_status(
     ticket: Ticket, status: Status, *, by: Actor, until: datetime | None = None, at: datetime | None = None
 ) -> Ticket:
-    """Set one of the working statuses by hand. Resolving, closing and reopening have verbs of their own.
+    """Set one of the working statuses by hand. Resolving, closing, reopening and merging have their own verbs.
 
     Raises TransitionRefused for those, and for a scheduled status without its time.
     """
     at = at or timezone.now()
     ticket = locked(ticket)
     target = StatusClass(status.status_class)
-    if target in (StatusClass.RESOLVED, StatusClass.CLOSED) or ticket.is_finished:
+    if target in FINISHED or ticket.is_finished:
         raise TransitionRefused
     if target == StatusClass.SCHEDULED and (until is None or until <= at):
         raise TransitionRefused

@@ -16,6 +16,7 @@ from sla.models import Timer
 from tickets.access import get_ticket
 from tickets.chips import next_promise_chip, status_look, timer_chip
 from tickets.deliveries import DeliveryMark, marks_of
+from tickets.enums import FINISHED
 from tickets.forms import ComposerForm, HandOverForm
 from tickets.models import Message, Status, Ticket, WorkType
 from tickets.navigation import work_of
@@ -49,15 +50,19 @@ def timeline(ticket: Ticket) -> list[Entry]:
 
 
 def _folded(entries: list[Entry]) -> list[Entry]:
-    """Neighbouring lines of one minute become one, so that the conversation stays in sight."""
+    """Neighbouring lines of one minute become one, so that the conversation stays in sight; not those with a link."""
     folded: list[Entry] = []
     for entry in entries:
-        last = folded[-1] if folded else None
-        if last and last.line and entry.line and entry.at - last.at < timedelta(minutes=1):
-            folded[-1] = Entry(last.at, line=EventLine(last.line.icon, f"{last.line.text}. {entry.line.text}"))
+        last, line = _plain_line(folded[-1]) if folded else None, _plain_line(entry)
+        if last and line and entry.at - folded[-1].at < timedelta(minutes=1):
+            folded[-1] = Entry(folded[-1].at, line=EventLine(last.icon, f"{last.text}. {line.text}"))
         else:
             folded.append(entry)
     return folded
+
+
+def _plain_line(entry: Entry) -> EventLine | None:
+    return entry.line if entry.line and not entry.line.url else None
 
 
 def other_tickets(request: MemberRequest, ticket: Ticket) -> list[Ticket]:
@@ -86,16 +91,25 @@ def render_ticket(
         "timers": [(timer, timer_chip(timer, now)) for timer in timers],
         "entries": timeline(ticket),
         "others": [(tag(request.tenant, other.number), other) for other in other_tickets(request, ticket)],
-        "statuses": [choice for choice in Status.objects.all() if choice.status_class not in ("resolved", "closed")],
+        "statuses": [choice for choice in Status.objects.all() if choice.status_class not in FINISHED],
         "composer": composer,
         "hand_over": hand_over,
         "resolve_form": forms.get("resolve_form"),
         "status_form": forms.get("status_form"),
         "works": works,
-        "may_reopen": ticket.is_finished and may(request.membership, "tickets.reopen", ticket),
+        "may_reopen": ticket.is_finished
+        and not ticket.is_merged
+        and may(request.membership, "tickets.reopen", ticket),
+        "survivor": _survivor(request, ticket) if ticket.is_merged else None,
         "problem": problem,
     }
     return render(request, "tickets/ticket_detail.html", context, status=status)
+
+
+def _survivor(request: MemberRequest, ticket: Ticket) -> tuple[str, str]:
+    """Number and address of the ticket that a merged one goes on in."""
+    survivor = ticket.survivor
+    return tag(request.tenant, survivor.number), survivor.get_absolute_url()
 
 
 @require_GET
