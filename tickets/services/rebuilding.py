@@ -40,7 +40,7 @@ def rebuild(ticket: Ticket, *, keep: bool) -> Iterator[Difference]:
     A promise that the sweep has yet to look at is late and not wrong, so nothing is told of it.
     """
     with transaction.atomic():
-        ticket = locked(ticket, even_closed=True)
+        ticket = locked(ticket, even_merged=True)
         before = _stored(ticket)
         late = {name for name, row in before.items() if (at := row.get("next_action_at")) and at <= timezone.now()}
         clock.refresh(ticket)
