@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 
 from accounts.access import may
 from accounts.enums import Role, Theme
-from accounts.models import Tenant
+from accounts.models import Membership, Tenant
 from accounts.requests import MemberRequest
 from core.alarms import Alarm
 from core.templatetags.vaste import initials
 from mailintake.navigation import mailbox_alarm, triage_count
 from outbox.navigation import sending_alarm
+from sla.navigation import holiday_alarm
 from tickets.navigation import work_of
 
 CAP = 999
@@ -100,13 +101,16 @@ def _frame(request: MemberRequest, tenant: Tenant) -> Navigation:
         person=Person(member.name, initials(member.name), member.office.name, reverse("accounts:profile")),
         new_ticket_url=reverse("tickets:create") if desk else "",
         search_url=reverse("tickets:search"),
-        alarms=_alarms(tenant.pk) if desk else [],
+        alarms=_alarms(tenant.pk, member) if desk else [],
         is_admin=member.has_role(Role.ADMIN),
     )
 
 
-def _alarms(tenant_id: int) -> list[Alarm]:
-    return [alarm for alarm in (mailbox_alarm(tenant_id), sending_alarm(tenant_id)) if alarm]
+def _alarms(tenant_id: int, member: Membership) -> list[Alarm]:
+    found = [mailbox_alarm(tenant_id), sending_alarm(tenant_id)]
+    if member.has_role(Role.ADMIN):
+        found.append(holiday_alarm(tenant_id))
+    return [alarm for alarm in found if alarm]
 
 
 def _item(request: HttpRequest, label: str, url: str, icon: str, count: int | None = None) -> Item:

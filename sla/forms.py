@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -91,6 +91,21 @@ class CalendarForm(TenantModelForm):
     def weekly(self) -> dict[str, Rows]:
         """The week as a calendar version stores it."""
         return {str(number): rows for number in range(7) if (rows := self.cleaned_data[f"day{number}"])}
+
+
+class ProposalForm(LookForm):
+    """Whose public holidays are proposed. `regions` are (code, name)."""
+
+    region = forms.ChoiceField(label=_("Region"), required=False)
+    eves = forms.BooleanField(label=_("With eves that are free by agreement"), required=False)
+
+    def __init__(self, *args: Any, regions: list[tuple[str, str]], has_eves: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(forms.ChoiceField, self.fields["region"]).choices = [("", _("The whole country")), *regions]
+        if not regions:
+            del self.fields["region"]
+        if not has_eves:
+            del self.fields["eves"]
 
 
 class SpecialDayForm(LookForm):

@@ -14,6 +14,9 @@ class Calendar(TenantModel):
 
     name = models.CharField(_("Name"), max_length=80)
     office = TenantForeignKey(Office, null=True, blank=True, verbose_name=_("Office"), related_name="calendars")
+    # Whose holidays are proposed: a part of the office's country, and with the eves that no law makes holidays.
+    region = models.CharField(_("Region"), max_length=8, blank=True)
+    eves = models.BooleanField(_("With eves that are free by agreement"), default=True)
     current = TenantForeignKey("sla.CalendarVersion", null=True, editable=False, related_name="+")
 
     class Meta(TenantModel.Meta):

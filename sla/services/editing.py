@@ -20,8 +20,14 @@ def edit_calendar(calendar: Calendar | None, *, by: Actor, **values: Any) -> Cal
 
 
 @transaction.atomic
-def edit_holidays(calendar: Calendar, year: int, days: dict[str, Any], *, by: Actor) -> Calendar:
-    """Replace the special days of one year and leave those of the others."""
+def edit_holidays(
+    calendar: Calendar, year: int, days: dict[str, Any], *, by: Actor, region: str = "", eves: bool = True
+) -> Calendar:
+    """Replace the special days of one year and leave those of the others.
+
+    `region` and `eves` say whose holidays were proposed, and are proposed from now on.
+    """
+    calendar.region, calendar.eves = region, eves
     current = calendar.current
     others = {day: entry for day, entry in current.exceptions.items() if not day.startswith(f"{year:04}-")}
     return edit_calendar(

@@ -18,10 +18,10 @@ from accounts.enums import Role
 from accounts.models import Office
 from accounts.pages import Line, Listing, form_page, list_page, posted
 from accounts.requests import MemberRequest
-from sla.forms import CalendarForm, SpecialDays
+from sla.forms import CalendarForm, ProposalForm, SpecialDays
 from sla.models import Calendar, Contract, Timer
 from sla.services.editing import edit_calendar, edit_holidays
-from sla.services.holidays import public_holidays
+from sla.services.holidays import has_eves, public_holidays, regions
 from sla.typed_hours import show_hours
 from sla.week import draw_week, weekly_minutes
 
@@ -103,23 +103,40 @@ def special_days(request: MemberRequest, pk: int, year: int) -> HttpResponse:
     row = get_object_or_404(Calendar.objects.select_related("current", "office"), pk=pk)
     if row.current is None or abs(year - timezone.localdate().year) > YEARS_AHEAD:
         raise Http404
-    lines = _lines(row, year, request.membership.office)
+    country = (row.office or request.membership.office).country
+    whose: dict[str, Any] = {"region": row.region, "eves": row.eves}
+    asked = request.POST if request.method == "POST" else request.GET
+    proposal = ProposalForm(
+        asked if "propose" in asked else None,
+        initial=whose,
+        regions=regions(country, year),
+        has_eves=has_eves(country),
+    )
+    if proposal.is_valid():
+        whose |= proposal.cleaned_data
+    lines = _lines(row, year, public_holidays(country, range(year, year + 1), get_language() or "en", **whose))
     days: Any = SpecialDays(posted(request), initial=lines)
     days.year = year
     if days.is_valid():
-        edit_holidays(row, year, days.days(), by=request.actor)
+        edit_holidays(row, year, days.days(), by=request.actor, **whose)
         messages.success(request, _("Saved. Open promises keep the days they were given."))
         return redirect("sla:calendar", row.pk)
     proposed = sum(1 for line in lines if line["proposed"])
-    context = {"calendar": row, "year": year, "days": days, "proposed": proposed, "years": [year - 1, year + 1]}
+    context = {
+        "calendar": row,
+        "year": year,
+        "days": days,
+        "proposed": proposed,
+        "years": [year - 1, year + 1],
+        "proposal": proposal,
+        "whose": whose,
+    }
     return render(request, "sla/special_days.html", context, status=422 if days.is_bound else 200)
 
 
-def _lines(row: Calendar, year: int, office: Office) -> list[dict[str, Any]]:
+def _lines(row: Calendar, year: int, known: dict[str, Any]) -> list[dict[str, Any]]:
     """The year's days in force, and the public holidays that are not among them."""
     kept = {day: entry for day, entry in row.current.exceptions.items() if day.startswith(f"{year:04}-")}
-    country = (row.office or office).country
-    known = public_holidays(country, range(year, year + 1), get_language() or "en")
     proposed = {day: entry for day, entry in known.items() if day not in kept}
     return [
         {"keep": True, "day": day, "name": entry["name"], "open": entry["open"], "proposed": day in proposed}

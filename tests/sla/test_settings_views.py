@@ -1,11 +1,15 @@
 """Calendars, promises and contracts on their pages."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import time_machine
+from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Office
 from sla.models import Calendar, Contract, Policy
 from tests.accounts.settings_support import form_of, new_actions, statements, words
 from tests.conftest import Cast
@@ -168,3 +172,58 @@ def test_lists_cost_the_same_with_thirty_rows(acme: Cast) -> None:
             Calendar.objects.create(name=f"C{number}", current=acme.desk.calendar.current, office=acme.office)
             Policy.objects.create(name=f"P{number}", current=acme.desk.policy.current)
     assert [statements(lambda url=url: client.get(url)) for url in pages] == few
+
+
+def test_a_regions_holidays_and_eves_are_proposed_and_remembered(acme: Cast) -> None:
+    year = timezone.localdate().year + 3
+    client, calendar = acme.client("ada"), acme.desk.calendar
+    url = reverse("sla:special_days", args=[calendar.pk, year])
+    with acme.scope():
+        Office.objects.update(country="DE")
+
+    def proposed(**asked: str) -> set[str]:
+        return {str(line["day"]) for line in lines_of(client.get(url, asked))}
+
+    assert f"{year}-01-06" not in proposed()
+    assert f"{year}-01-06" in proposed(propose="1", region="BY")
+    assert proposed(propose="1", region="ZZ") == proposed()
+
+    lines = lines_of(client.get(url, {"propose": "1", "region": "BY"}))
+    client.post(url, posted_lines(lines) | {"propose": "1", "region": "BY"})
+
+    with acme.scope():
+        calendar.refresh_from_db()
+        assert (calendar.region, f"{year}-01-06" in calendar.current.exceptions) == ("BY", True)
+        Office.objects.update(country="FI")
+    assert f"{year}-12-24" in proposed(propose="1", eves="on")
+    other = reverse("sla:special_days", args=[calendar.pk, year + 1])
+    assert any(
+        line["day"] == f"{year + 1}-12-24" for line in lines_of(client.get(other, {"propose": "1", "eves": "on"}))
+    )
+    assert all(line["day"] != f"{year + 1}-12-24" for line in lines_of(client.get(other, {"propose": "1"})))
+
+
+@pytest.mark.parametrize(("month", "warned"), [(10, False), (11, True), (12, True)])
+def test_a_year_that_runs_out_of_holidays_warns_admins_from_november(acme: Cast, month: int, warned: bool) -> None:
+    with acme.scope():
+        version = acme.desk.calendar.current
+        version.exceptions = {"2026-12-25": {"name": "joulupäivä", "open": []}}
+        version.save()
+    with time_machine.travel(datetime(2026, month, 15, 9, tzinfo=UTC)):
+        told = words(acme.client("ada").get(reverse("tickets:home"), follow=True))
+        other = words(acme.client("aino").get(reverse("tickets:home"), follow=True))
+
+    assert ("There are no holidays yet in" in told) is warned
+    assert (reverse("sla:special_days", args=[acme.desk.calendar.pk, 2027]) in told) is warned
+    assert "There are no holidays yet" not in other
+
+
+def test_a_calendar_that_has_next_years_days_or_never_had_any_is_silent(acme: Cast) -> None:
+    for days in ({}, {"2026-12-25": {"name": "", "open": []}, "2027-01-01": {"name": "", "open": []}}):
+        with acme.scope():
+            version = acme.desk.calendar.current
+            version.exceptions = days
+            version.save()
+        cache.clear()
+        with time_machine.travel(datetime(2026, 11, 15, 9, tzinfo=UTC)):
+            assert "There are no holidays yet" not in words(acme.client("ada").get(reverse("sla:calendars")))
