@@ -20,6 +20,9 @@ POINTS = (
     "before-expunge",
     "before-smtp",
     "after-smtp",
+    "after-step-row",
+    "after-notice",
+    "after-step-commit",
 )
 
 

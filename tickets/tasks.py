@@ -10,6 +10,7 @@ from accounts.enums import Role
 from accounts.models import Membership, Tenant
 from accounts.scope import tenant_scope
 from core.doors import open_door
+from core.faults import fault_point
 from core.files import drop_unnamed
 from outbox.models import OutgoingFile
 from sla.models import StepFired, Timer
@@ -44,6 +45,7 @@ def run_timer(tenant_id: int, timer_id: int) -> None:
             return
         _fire(ticket, timer)
         clock.refresh(ticket)
+    fault_point("after-step-commit")
 
 
 @shared_task
@@ -67,9 +69,11 @@ def _fire(ticket: Ticket, timer: Timer) -> None:
     _, first = StepFired.objects.get_or_create(timer=timer, step=step, defaults={"at": timezone.now()})
     if not first:
         return
+    fault_point("after-step-row")
     people = _people(ticket, step)
     for member in people:
         mails.send_reminder(ticket, timer, step, member)
+    fault_point("after-notice")
     names = [member.name for member in people]
     append(ticket, EventKind.REMINDED, by=SYSTEM, metric=timer.metric, step=step, names=names)
 

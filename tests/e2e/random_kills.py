@@ -112,11 +112,11 @@ def start(place: Installation) -> list[Process]:
 
 
 def sweep(place: Installation, casts: list[Cast]) -> None:
-    """What beat asks for, and as seldom as a loaded machine needs; the minutes of lost claims go by in between."""
+    """What beat asks for, when it does; the minutes of lost claims go by in between."""
     for cast in casts:
         pass_time(cast)
-    place.sweep()
-    time.sleep(2)
+    place.sweep(every=5)
+    time.sleep(1)
 
 
 def drained(cast: Cast) -> bool:

@@ -19,6 +19,7 @@ from mailintake.models import Mailbox
 from tests.conftest import Cast
 from tests.e2e.ledger import check, numbered, open_mailbox, release_mailboxes, settle
 from tests.e2e.parts import HOST, Dovecot, Installation, MailSink, Smtpd, wait_until
+from tests.e2e.test_reminders import SWEEPER
 
 PROVE = bool(os.environ.get("VASTE_PROVE"))
 ROUNDS = 20 if PROVE else 3
@@ -44,7 +45,7 @@ def test_the_points_are_those_that_the_code_names() -> None:
     named = {name for source in sources for name in re.findall(r'fault_point\("([a-z-]+)"\)', source)}
 
     assert named == set(POINTS)
-    assert set(POINTS) == {*POLLER, *WORKER, *LISTENER, "before-expunge"}
+    assert set(POINTS) == {*POLLER, *WORKER, *LISTENER, *SWEEPER, "before-expunge"}
 
 
 def test_a_point_outside_tests_kills_nobody(settings: object, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

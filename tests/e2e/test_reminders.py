@@ -1,0 +1,96 @@
+"""Promises that fall due under two sweepers, with a kill at each step: every notice once."""
+
+import os
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.actors import SYSTEM
+from outbox.enums import MailState, Purpose
+from outbox.models import OutgoingMail
+from sla.models import StepFired, Timer
+from tests.conftest import Cast
+from tests.e2e.parts import Installation, MailSink, wait_until
+from tickets.enums import Channel, EventKind
+from tickets.models import TicketEvent
+from tickets.services.conversation import Written
+from tickets.services.intake import Matter, open_ticket
+
+PROVE = bool(os.environ.get("VASTE_PROVE"))
+ROUNDS = 20 if PROVE else 3
+SWEEPER = ("after-step-row", "after-notice", "after-step-commit")
+TICKETS = 4
+
+pytestmark = [pytest.mark.django_db(transaction=True), *([pytest.mark.prove] if PROVE else [])]
+
+
+def open_late(cast: Cast, count: int) -> None:
+    """Tickets of a consultant that came in so long ago that every step of their ladders is due."""
+    with cast.scope():
+        for number in range(count):
+            matter = Matter(
+                title=f"Matter {number}",
+                queue=cast.desk.queue,
+                requester=cast.requester,
+                customer=cast.customer,
+                written=Written(text="It stands still."),
+                channel=Channel.MAIL,
+                received_at=timezone.now() - timedelta(days=40),
+                assignee=cast.members["konsta"],
+            )
+            open_ticket(matter, by=SYSTEM, notify=False)
+
+
+def due(cast: Cast) -> int:
+    with cast.scope():
+        return Timer.objects.filter(next_action_at__lte=timezone.now()).count()
+
+
+def sweep_twice(place: Installation) -> None:
+    """As two beats would, by mistake or while one takes over from the other."""
+    place.ask("tickets.tasks.sweep_timers", "tickets.tasks.sweep_timers")
+
+
+def all_said(cast: Cast, place: Installation) -> bool:
+    sweep_twice(place)
+    place.sweep()
+    with cast.scope():
+        leaving = OutgoingMail.objects.filter(state__in=[MailState.QUEUED, MailState.SENDING]).exists()
+    return not due(cast) and not leaving
+
+
+def test_every_notice_is_given_once_however_sweepers_die(
+    acme: Cast, mail_sink: MailSink, installation: Installation
+) -> None:
+    workers = [installation.worker(concurrency=2), installation.worker(concurrency=2)]
+    installation.wait_for(*workers)
+    for point in SWEEPER:
+        for _ in range(ROUNDS):
+            open_late(acme, TICKETS)
+            installation.arm(point)
+            sweep_twice(installation)
+            wait_until(lambda: not installation.faults.exists(), what=f"a death at {point}")
+    wait_until(lambda: all_said(acme, installation), seconds=120, every=1, what="all notices")
+
+    with acme.scope():
+        steps = [(timer, step) for timer, step in StepFired.objects.values_list("timer", "step")]
+        said = TicketEvent.objects.filter(kind=EventKind.REMINDED)
+        logged = Counter((e.ticket_id, e.data["metric"], e.data["step"]) for e in said)
+        timers = {
+            pk: (subject, metric) for pk, subject, metric in Timer.objects.values_list("pk", "subject", "metric")
+        }
+        mails = OutgoingMail.objects.filter(purpose=Purpose.REMINDER)
+        left = Counter(mails.values_list("key", flat=True))
+        ids = {f"<{message_id}>" for message_id in mails.values_list("message_id", flat=True)}
+        late = Timer.objects.exclude(breached_at=None).count()
+    assert len(timers) >= TICKETS * ROUNDS * len(SWEEPER) * 2
+    assert len(steps) == len(set(steps)) >= len(timers)
+    assert logged == Counter((*timers[timer], step) for timer, step in steps)
+    assert set(logged.values()) == {1}
+    assert set(left.values()) == {1}
+    assert late == len(timers)
+    received = Counter(mail.message_id for mail in mail_sink.received if mail.message_id in ids)
+    assert set(received) == ids
+    assert sum(count - 1 for count in received.values()) == 0
