@@ -30,11 +30,15 @@ needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium: apt-g
 @pytest.fixture
 def web(installation: Installation, settings: Any) -> int:
     """A web server of its own process; gives its port, which the links in mails name as well."""
+    return serve(installation, settings, "helpdesk.wsgi:application", threads=4)
+
+
+def serve(installation: Installation, settings: Any, application: str, *, threads: int) -> int:
     port = free_port()
     settings.VASTE_PUBLIC_PORT = str(port)
     installation.environment |= {"VASTE_PUBLIC_PORT": str(port), "VASTE_UNDO_SECONDS": "0"}
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--workers", "1", "--blocking-threads", "4", "helpdesk.wsgi:application"]
+    command += ["--workers", "1", "--blocking-threads", str(threads), application]
     process = Process(command, installation.environment, installation.directory / "web.log")
     installation.processes.append(process)
     process.start()
