@@ -9,17 +9,14 @@ import pytest
 import time_machine
 from playwright.sync_api import Browser
 
-from accounts.actors import SYSTEM
 from accounts.models import Office
 from sla.models import Policy
 from sla.services.versions import save_calendar, save_policy
 from tests.conftest import Cast
 from tests.e2e.parts import Installation
 from tests.e2e.web import needs_chromium, serve, sign_in
-from tickets.enums import Channel
+from tests.mailintake.post import ticket_of
 from tickets.models import Ticket
-from tickets.services.conversation import Written
-from tickets.services.intake import Matter, open_ticket
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, needs_chromium]
 TARGET = timedelta(hours=4)
@@ -58,7 +55,7 @@ def frozen_web(clock: Path, installation: Installation, settings: Any) -> int:
 def receive(cast: Cast, zone: str, at: datetime) -> Ticket:
     """A ticket of a desk in that zone that is open round the clock and answers within four hours."""
     week = {str(day): [["00:00", "24:00"]] for day in range(7)}
-    with cast.scope(), time_machine.travel(at, tick=False):
+    with cast.scope():
         Office.objects.update(time_zone=zone)
         calendar = save_calendar(
             name=cast.desk.calendar.name, time_zone=zone, weekly=week, exceptions={}, calendar=cast.desk.calendar
@@ -66,16 +63,8 @@ def receive(cast: Cast, zone: str, at: datetime) -> Ticket:
         targets = {"normal": {"first_response": int(TARGET.total_seconds() // 60)}}
         policy = Policy.objects.get(pk=cast.desk.policy.pk)
         save_policy(name=policy.name, calendar=calendar, targets=targets, steps=[100], is_default=True, policy=policy)
-        matter = Matter(
-            title=f"The line of {zone} stands",
-            queue=cast.desk.queue,
-            requester=cast.requester,
-            customer=cast.customer,
-            written=Written(text="Since midnight."),
-            channel=Channel.MAIL,
-            received_at=at,
-        )
-        return open_ticket(matter, by=SYSTEM, notify=False)
+    with time_machine.travel(at, tick=False):
+        return ticket_of(cast)
 
 
 def test_four_hours_are_four_hours_in_every_night(acme: Cast, browser: Browser, clock: Path, frozen_web: int) -> None:

@@ -5,18 +5,17 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
-from accounts.actors import SYSTEM
 from outbox.enums import MailState, Purpose
 from outbox.models import OutgoingMail
 from sla.models import StepFired, Timer
 from tests.conftest import Cast
 from tests.e2e.parts import Installation, MailSink, wait_until
-from tickets.enums import Channel, EventKind
+from tests.mailintake.post import ticket_of
+from tickets.enums import EventKind
 from tickets.models import TicketEvent
-from tickets.services.conversation import Written
-from tickets.services.intake import Matter, open_ticket
 
 PROVE = bool(os.environ.get("VASTE_PROVE"))
 ROUNDS = 20 if PROVE else 3
@@ -28,19 +27,9 @@ pytestmark = [pytest.mark.django_db(transaction=True), *([pytest.mark.prove] if 
 
 def open_late(cast: Cast, count: int) -> None:
     """Tickets of a consultant that came in so long ago that every step of their ladders is due."""
-    with cast.scope():
-        for number in range(count):
-            matter = Matter(
-                title=f"Matter {number}",
-                queue=cast.desk.queue,
-                requester=cast.requester,
-                customer=cast.customer,
-                written=Written(text="It stands still."),
-                channel=Channel.MAIL,
-                received_at=timezone.now() - timedelta(days=40),
-                assignee=cast.members["konsta"],
-            )
-            open_ticket(matter, by=SYSTEM, notify=False)
+    with time_machine.travel(timezone.now() - timedelta(days=40), tick=False):
+        for _ in range(count):
+            ticket_of(cast, assignee="konsta")
 
 
 def due(cast: Cast) -> int:
