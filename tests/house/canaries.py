@@ -84,10 +84,13 @@ class Aviary:
         field = TicketEvent._meta.get_field("actor_name")
         for ticket in Ticket.objects.all():
             for kind in EventKind:
-                data = {name: self.hatch(TicketEvent, field) for name in ("name", "number", "minutes")}
+                data = {name: self.hatch(TicketEvent, field) for name in ("name", "number", "minutes", "contract")}
                 lists = {name: [self.hatch(TicketEvent, field)] for name in ("names", "addresses")}
                 changed = {"fields": {"title": [self.hatch(TicketEvent, field), self.hatch(TicketEvent, field)]}}
-                fixed = {"class": "open", "metric": "first_response"}
+                at, rules = ticket.received_at.isoformat(), stock.cast.desk.policy.current
+                fixed = {"class": "open", "metric": "first_response", "received_at": at, "written_at": at}
+                fixed |= {"policy_version": rules.pk, "calendar_version": rules.calendar.current_id}
+                fixed |= {"priority": "normal", "reason": "contract"}
                 TicketEvent.objects.create(
                     ticket=ticket,
                     kind=kind,
