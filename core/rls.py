@@ -68,14 +68,21 @@ def _link(table: str, column: str, target: str) -> Iterator[str]:
     )
 
 
-class SecureTenantTables(Operation):
+class _Wall(Operation):
+    """What the database alone knows of: Django's state of the models stays as it is."""
+
+    reversible = True
+    reduces_to_sql = True
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        pass
+
+
+class SecureTenantTables(_Wall):
     """Policy, privileges and composite keys for new tenant tables; runs after the tables were created.
 
     `append_only` tables may be read and added to by the application role, never changed.
     """
-
-    reversible = True
-    reduces_to_sql = True
 
     def __init__(self, *model_names: str, append_only: bool = False) -> None:
         self.model_names = model_names
@@ -83,9 +90,6 @@ class SecureTenantTables(Operation):
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         return self.__class__.__name__, list(self.model_names), {"append_only": self.append_only}
-
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """The wall is the database's own: Django's state of the models stays as it is."""
 
     def database_forwards(
         self,
@@ -120,11 +124,8 @@ class SecureTenantTables(Operation):
         return f"Secure the tenant tables {', '.join(self.model_names)}"
 
 
-class SecureTenantLink(Operation):
+class SecureTenantLink(_Wall):
     """The composite key of one foreign key that a secured table has been given later."""
-
-    reversible = True
-    reduces_to_sql = True
 
     def __init__(self, model_name: str, field_name: str) -> None:
         self.model_name = model_name
@@ -132,9 +133,6 @@ class SecureTenantLink(Operation):
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         return self.__class__.__name__, [self.model_name, self.field_name], {}
-
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """The wall is the database's own: Django's state of the models stays as it is."""
 
     def database_forwards(
         self,

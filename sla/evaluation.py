@@ -72,7 +72,7 @@ class Replay:
         self._last: Event | None = None
         for event in sorted(log, key=_order):
             if whole_second(event.at) <= self.now:
-                self._apply(event)
+                self.follow(event)
 
     def follow(self, event: Event) -> None:
         """Take in one more event and look from its instant on: the same as replaying the longer log, for less.
@@ -83,12 +83,6 @@ class Replay:
             raise ValueError("an event of the past asks for a replay")
         self._apply(event)
         self.now = max(self.now, whole_second(event.at))
-
-    def look(self, now: datetime) -> None:
-        """Look from a later instant. Raises ValueError for an earlier one."""
-        if whole_second(now) < self.now:
-            raise ValueError("what was seen later cannot be unseen")
-        self.now = whole_second(now)
 
     def cycles(self) -> dict[Metric, list[Cycle]]:
         """The cycles of each metric ever promised, in the order they began."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from accounts.scope import require_tenant_id
 from core.sql import first_row
+from sla.business_time import CalendarVersion
 from sla.enums import TimerState
 from sla.evaluation import LadderStep, Replay
 from sla.log import DEFAULT_PAUSES, Event, Metric, PolicySet, StatusClass
@@ -79,6 +80,15 @@ def rules_of(version_id: int, calendar_version_id: int, priority: str) -> Rules:
     )
 
 
+def _rules(log: Sequence[Event]) -> list[Rules]:
+    return [event.policy for event in log if isinstance(event, PolicySet)]
+
+
+def calendars_of(log: Sequence[Event]) -> dict[str, CalendarVersion]:
+    """The hours of every calendar version that the log names."""
+    return {rule.calendar: hours(int(rule.calendar)) for rule in _rules(log)}
+
+
 @dataclass(frozen=True, slots=True)
 class Projection:
     """The stored timers of a subject after a replay, and those found late by it."""
@@ -94,8 +104,8 @@ def project(
 
     The caller holds the lock on the subject, so that no two projections meet; `is_new` says that it has no timers yet.
     """
-    rules = [event.policy for event in log if isinstance(event, PolicySet)]
-    replay = Replay(log, {rule.calendar: hours(int(rule.calendar)) for rule in rules}, now)
+    rules = _rules(log)
+    replay = Replay(log, calendars_of(log), now)
     stored = (
         {} if is_new else {(each.metric, each.cycle): each for each in Timer.objects.of(subject).with_fired_steps()}
     )

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from accounts.actors import SYSTEM
 from accounts.models import Customer, LegalEntity, Membership, Module, Office, Requester, Team, Tenant, User
 from accounts.scope import tenant_scope
 from helpdesk.embedded.layout import BASE_DIR
@@ -22,6 +23,7 @@ from tests.e2e.web import needs_chromium, sign_in
 from tests.house.addresses import ADDRESSES, PUBLIC, Row
 from tickets.models import Queue, Status, Ticket, WorkType
 from tickets.services.links import make_confirm_link, make_work_link
+from tickets.services.merging import merge
 
 PASSWORD = "a long enough word"
 LOOKS = [("light", 1440), ("dark", 1440), ("light", 390), ("dark", 390)]
@@ -89,8 +91,24 @@ def pages(ids: dict[str, Any]) -> dict[str, tuple[str, Row | None]]:
         for name, row in ADDRESSES.items()
         if "GET" in row.methods and name not in NO_PAGES
     }
-    more = {**MORE, "tickets:detail-closed": f"/tickets/{closed.number}/"}
+    more = {**MORE, "tickets:detail-closed": f"/tickets/{closed.number}/", **merged()}
     return wanted({**listed, **{name: (path, None) for name, path in more.items()}})
+
+
+def merged() -> dict[str, str]:
+    """Pages around a ticket that goes on in another one: its own, the other's, and those behind its links."""
+    mine = Ticket.objects.unfinished().exclude(assignee=None).order_by("-pk")
+    source = next(ticket for ticket in mine if mine.filter(customer=ticket.customer).count() > 1)
+    other = mine.filter(customer=source.customer).exclude(pk=source.pk)[0]
+    assert source.assignee is not None
+    work, confirm = make_work_link(source, source.assignee), make_confirm_link(source, source.requester)
+    merge(source, other, by=SYSTEM)
+    return {
+        "tickets:detail-merged": f"/tickets/{source.number}/",
+        "tickets:detail-survivor": f"/tickets/{other.number}/",
+        "portal:work-merged": reverse("portal:work", args=[work]),
+        "portal:confirm-merged": reverse("portal:confirm", args=[confirm]),
+    }
 
 
 def look(page: Page, name: str, url: str, picture: str) -> list[str]:

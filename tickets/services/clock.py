@@ -20,8 +20,7 @@ from sla.log import (
     WorkStarted,
 )
 from sla.models import Timer
-from sla.services.immutable import hours
-from sla.services.promises import Choice, Projection, choose, project, rules_of
+from sla.services.promises import Choice, Projection, calendars_of, choose, project, rules_of
 from sla.trace import Explanation
 from sla.trace import explain as explain_log
 from tickets.enums import EventKind
@@ -127,10 +126,7 @@ def refresh(ticket: Ticket, *, now: datetime | None = None, changed: Sequence[st
 def explain(ticket: Ticket, metric: Metric, cycle: int, *, now: datetime) -> Explanation | None:
     """How a promise of the ticket came to its deadline; None where there is no such cycle."""
     log = build_log(ticket)
-    calendars = {
-        event.policy.calendar: hours(int(event.policy.calendar)) for event in log if isinstance(event, PolicySet)
-    }
-    return explain_log(log, calendars, now, metric, cycle)
+    return explain_log(log, calendars_of(log), now, metric, cycle)
 
 
 def begin(ticket: Ticket, events: Sequence[TicketEvent]) -> list[Timer]:

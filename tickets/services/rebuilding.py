@@ -53,7 +53,7 @@ def rebuild(ticket: Ticket, *, keep: bool) -> Iterator[Difference]:
 
 
 def _differences(number: int, name: str, before: dict[str, Any], after: dict[str, Any]) -> Iterator[Difference]:
-    for fact in (before | after).keys() - GROWS:
+    for fact in sorted((before | after).keys() - GROWS):
         stored, replayed = before.get(fact), after.get(fact)
         if stored != replayed:
             yield Difference(number, name, fact, stored, replayed)
