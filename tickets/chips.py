@@ -82,8 +82,8 @@ def next_promise_chip(ticket: Ticket, now: datetime | None = None) -> Chip:
     return Chip("mute", "minus", _("No promise"), kind="quiet")
 
 
-def timer_chip(timer: Timer, now: datetime | None = None) -> Chip:
-    """One promise of a ticket, in whatever state it is."""
+def timer_chip(timer: Timer, now: datetime | None = None, *, over: bool = False) -> Chip:
+    """One promise of a ticket, in whatever state it is; once the ticket is `over`, nothing is counted on."""
     now = now or timezone.now()
     name = short_promise_name(timer.metric)
     if timer.fulfilled_at:
@@ -93,6 +93,8 @@ def timer_chip(timer: Timer, now: datetime | None = None) -> Chip:
         return Chip("ok", "check", _("%(promise)s met") % {"promise": name}, used, "quiet")
     if timer.state == TimerState.CANCELLED:
         return Chip("mute", "minus", _("%(promise)s no longer promised") % {"promise": name}, kind="quiet")
+    if over and timer.breached_at:
+        return Chip("bad", "alert-triangle", _("%(promise)s not kept") % {"promise": name}, kind="quiet")
     if timer.due_at is None:
         return Chip("mute", "clock-pause", _("%(promise)s: clock paused") % {"promise": name}, kind="paused")
     warn_at = timer.started_at + (timer.due_at - timer.started_at) * 3 / 4

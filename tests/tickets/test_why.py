@@ -1,6 +1,6 @@
 """A deadline's page says the whole way to it, in words that add up."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,6 +16,7 @@ from tests.mailintake.post import ticket_of
 from tickets.models import Ticket
 from tickets.services import clock, conversation, lifecycle
 from tickets.services.conversation import Written
+from tickets.services.merging import merge
 from tickets.why import Why, span_words, why
 
 pytestmark = pytest.mark.django_db
@@ -88,3 +89,16 @@ def test_the_page_is_found_from_the_ticket_and_only_for_what_is_promised(acme: C
 def test_spans_have_no_days(seconds: int, words: str) -> None:
     with translation.override("en"):
         assert span_words(seconds) == words
+
+
+def test_what_was_late_when_a_ticket_ended_is_not_counted_on(acme: Cast) -> None:
+    with time_machine.travel(timezone.now() - timedelta(days=40), tick=False):
+        source = ticket_of(acme)
+    other = ticket_of(acme)
+    client = acme.client("aino")
+    with acme.scope():
+        merge(source, other, by=acme.actor("aino"))
+    page = client.get(reverse("tickets:detail", args=[source.number])).content.decode()
+
+    assert "Response not kept" in page
+    assert "data-promise" not in page

@@ -88,7 +88,7 @@ def render_ticket(
         "number": tag(request.tenant, ticket.number),
         "status": status_look(ticket),
         "next_chip": next_promise_chip(ticket, now),
-        "timers": [(timer, timer_chip(timer, now)) for timer in timers],
+        "timers": [(timer, timer_chip(timer, now, over=ticket.is_closed)) for timer in timers],
         "entries": timeline(ticket),
         "others": [(tag(request.tenant, other.number), other) for other in other_tickets(request, ticket)],
         "statuses": [choice for choice in Status.objects.all() if choice.status_class not in FINISHED],
