@@ -8,7 +8,7 @@ let beforeAt = 0;
 
 const stored = () => { try { return localStorage.getItem(OFF); } catch { return null; } };
 const inField = (node) => node.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
-const rows = () => [...document.querySelectorAll("[data-row]")];
+const rows = () => [...document.querySelectorAll("tbody > .v-row")];
 const visible = (node) => node.checkVisibility();
 
 function press(key) {
@@ -34,7 +34,7 @@ function move(step) {
   return true;
 }
 
-const onRow = (act) => { const row = document.querySelector("[data-row].cur"); if (row) act(row); return Boolean(row); };
+const onRow = (act) => { const row = document.querySelector(".v-row.cur"); if (row) act(row); return Boolean(row); };
 const byKey = {
   j: () => move(1),
   k: () => move(-1),

@@ -1,6 +1,6 @@
 // The ticket list: tick all, tick from the last one (Shift), say how many. The looks of ticked rows are CSS.
 const table = document.querySelector("[data-rows]");
-const ticks = () => [...table.querySelectorAll("[data-row] input[type=checkbox]")];
+const ticks = () => [...table.querySelectorAll("tbody > .v-row input[type=checkbox]")];
 
 function show() {
   const chosen = ticks().filter((tick) => tick.checked);
@@ -22,7 +22,7 @@ function tickFrom(last, here) {
 if (table) {
   let last = null;
   table.addEventListener("click", (event) => {
-    if (!event.target.matches("[data-row] input[type=checkbox]")) return;
+    if (!event.target.matches("tbody > .v-row input[type=checkbox]")) return;
     if (event.shiftKey && last) tickFrom(last, event.target);
     last = event.target;
   });
