@@ -1,30 +1,20 @@
-"""Hours, special days, promises and contracts as people type them."""
+"""Hours, special days and durations as people type them."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import TenantModelForm, WordsField
-from accounts.models import Customer, LegalEntity, Office
+from accounts.forms import TenantModelForm
+from accounts.models import Office
 from accounts.models.tenants import validate_time_zone
 from core.forms import LookForm
-from sla.enums import Priority
-from sla.log import Metric
-from sla.models import Calendar, Contract, Policy, PolicyVersion
+from sla.models import Calendar
 from sla.typed_hours import Rows, read_hours, read_minutes, show_hours, show_minutes
 
 WEEKDAYS = [_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday")]
-METRICS: dict[str, Promise] = {
-    Metric.FIRST_RESPONSE.value: _("First response"),
-    Metric.INVESTIGATION_START.value: _("Start of investigation"),
-    Metric.RESOLUTION.value: _("Resolution"),
-}
-MAX_STEPS, LAST_STEP = 6, 200
 
 
 class HoursField(forms.CharField):
@@ -159,99 +149,3 @@ class BaseSpecialDays(forms.BaseFormSet):  # type: ignore[type-arg]  # not gener
 
 
 SpecialDays = forms.formset_factory(SpecialDayForm, formset=BaseSpecialDays, extra=3, max_num=100)
-
-
-class PolicyForm(TenantModelForm):
-    """What is promised: one target per priority and promise, and when people are reminded of it."""
-
-    calendar = forms.ModelChoiceField(Calendar.objects.none(), label=_("Calendar"), empty_label=None)
-    for_all = forms.BooleanField(
-        label=_("For tickets without a contract"),
-        required=False,
-        help_text=_("One policy at most; it takes the place of the one before."),
-    )
-    steps = WordsField(
-        label=_("Reminders"),
-        help_text=_("Parts of the promised time in %, such as 50, 75. At 100 a promise is late, and team leads know."),
-    )
-    pause_third_party = PolicyVersion._meta.get_field("pause_third_party").formfield()
-
-    class Meta:
-        model = Policy
-        fields = ["name"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["calendar"]
-        field.queryset = Calendar.objects.exclude(current=None)
-        version = self.instance.current
-        targets: Mapping[str, Mapping[str, int]] = version.targets if version else {}
-        for priority in Priority:
-            for metric, name in METRICS.items():
-                key = f"{priority}_{metric}"
-                label = _("%(priority)s: %(promise)s") % {"priority": priority.label, "promise": name}
-                self.fields[key] = DurationField(label=label)
-                self.initial.setdefault(key, targets.get(priority, {}).get(metric))
-        if version:
-            steps = [str(step) for step in version.steps]
-            now = {"calendar": version.calendar_id, "steps": steps, "pause_third_party": version.pause_third_party}
-            self.initial.update(now, for_all=self.instance.is_default)
-
-    @property
-    def grid(self) -> list[tuple[Promise | str, list[forms.BoundField]]]:
-        """Rows of the table: the priority, and its fields in the order of METRICS."""
-        return [(priority.label, [self[f"{priority}_{metric}"] for metric in METRICS]) for priority in Priority]
-
-    def clean_steps(self) -> list[int]:
-        typed = [word.rstrip("% ") for word in self.cleaned_data["steps"]]
-        if len(typed) > MAX_STEPS or not all(word.isascii() and word.isdecimal() for word in typed):
-            raise ValidationError(_("Write up to six whole numbers, like 50, 75, 100."))
-        steps = sorted({int(word) for word in typed})
-        if steps and not 1 <= steps[0] <= steps[-1] <= LAST_STEP:
-            raise ValidationError(_("Each lies between 1 and 200."))
-        return steps
-
-    def targets(self) -> dict[str, dict[str, int]]:
-        """Targets as a policy version stores them; promises that this form does not show stay as they are."""
-        version = self.instance.current
-        hidden = version.targets if version else {}
-        targets = {
-            str(p): {metric: minutes for metric, minutes in hidden.get(p, {}).items() if metric not in METRICS}
-            for p in Priority
-        }
-        for priority in Priority:
-            for metric in METRICS:
-                if minutes := self.cleaned_data[f"{priority}_{metric}"]:
-                    targets[priority][metric] = minutes
-        return {priority: promised for priority, promised in targets.items() if promised}
-
-
-class ContractForm(TenantModelForm):
-    """What a customer has bought."""
-
-    class Meta:
-        model = Contract
-        fields = ["number", "customer", "legal_entity", "policy", "starts_on", "ends_on"]
-        widgets = {
-            name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d") for name in ("starts_on", "ends_on")
-        }
-        help_texts = {"ends_on": _("Empty: until further notice")}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        rows = {
-            "customer": Customer.objects.all(),
-            "legal_entity": LegalEntity.objects.order_by("name"),
-            "policy": Policy.objects.exclude(current=None),
-        }
-        for name, queryset in rows.items():
-            field: Any = self.fields[name]
-            field.queryset = queryset
-            field.widget.attrs["data-pick"] = ""
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        starts, ends = data.get("starts_on"), data.get("ends_on")
-        if starts and ends and ends < starts:
-            self.add_error("ends_on", _("The end lies before the start."))
-        return data

@@ -71,6 +71,7 @@ class EventKind(TextChoices):
     UNDELIVERED = "undelivered", _("Reply not delivered")
     NOTE = "note", _("Note written")
     WORK_STARTED = "work_started", _("Investigation started")
+    RESTORED = "restored", _("Service restored")
     WORK_LOGGED = "work_logged", _("Work logged")
     SOLUTION = "solution", _("Solution written")
     CONFIRMED = "confirmed", _("Requester confirmed the solution")

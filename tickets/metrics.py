@@ -3,6 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+# What is kept by the service working again.
+RESTORED_BY = ("restore", "nbd")
+
 NAMES = {
     "first_response": pgettext_lazy("promise", "First response"),
     "investigation_start": pgettext_lazy("promise", "Start of investigation"),

@@ -14,12 +14,14 @@ from tickets.models import TicketEvent
 ICONS = {
     EventKind.RECEIVED: "mail-down",
     EventKind.RECEPTION_CORRECTED: "history",
+    EventKind.POLICY: "clock",
     EventKind.STATUS: "circle-half-2",
     EventKind.ASSIGNED: "user-share",
     EventKind.MOVED: "arrow-right",
     EventKind.CHANGED: "pencil",
     EventKind.UNDELIVERED: "alert-triangle",
     EventKind.WORK_STARTED: "player-play",
+    EventKind.RESTORED: "thumb-up",
     EventKind.WORK_LOGGED: "clock-hour-4",
     EventKind.CONFIRMED: "thumb-up",
     EventKind.REJECTED: "thumb-down",
@@ -48,11 +50,16 @@ class EventLine:
 def line_of(event: TicketEvent) -> EventLine | None:
     """The line for an event; None for those that a message or another line tells already."""
     kind = EventKind(event.kind)
-    if kind not in ICONS or event.data.get("class") in TOLD_BY_OTHERS:
+    if kind not in ICONS or event.data.get("class") in TOLD_BY_OTHERS or _begins(event):
         return None
     number = event.data.get("number")
     url = reverse("tickets:detail", args=[number]) if isinstance(number, int) else ""
     return EventLine(ICONS[kind], _WORDS[kind](event), opens=kind == EventKind.RECEIVED, url=url)
+
+
+def _begins(event: TicketEvent) -> bool:
+    """The promises that a ticket begins with; the clocks in its head tell of them."""
+    return event.kind == EventKind.POLICY and not event.data.get("again")
 
 
 def _received(event: TicketEvent) -> str:
@@ -63,6 +70,15 @@ def _received(event: TicketEvent) -> str:
         "desk": _("Written by %(name)s"),
     }
     return channel[event.data.get("channel", "mail")] % {"name": event.actor_name}
+
+
+def _promises(event: TicketEvent) -> str:
+    if not event.data.get("policy"):
+        return _("Nothing is promised any more")
+    values = {"name": event.actor_name, "policy": event.data["policy"]}
+    if event.data.get("applied"):
+        return _("%(name)s gave it the present promises: %(policy)s") % values
+    return _("Other promises hold from now on: %(policy)s") % values
 
 
 def _status(event: TicketEvent) -> str:
@@ -138,12 +154,14 @@ _WORDS: dict[EventKind, Callable[[TicketEvent], str]] = {
     EventKind.RECEPTION_CORRECTED: lambda event: (
         _("%(name)s corrected the reception time") % {"name": event.actor_name}
     ),
+    EventKind.POLICY: _promises,
     EventKind.STATUS: _status,
     EventKind.ASSIGNED: _assigned,
     EventKind.MOVED: _moved,
     EventKind.CHANGED: _changed,
     EventKind.UNDELIVERED: _undelivered,
     EventKind.WORK_STARTED: lambda event: _("%(name)s started the investigation") % {"name": event.actor_name},
+    EventKind.RESTORED: lambda event: _("%(name)s says that the service works again") % {"name": event.actor_name},
     EventKind.WORK_LOGGED: _work,
     EventKind.UNDONE: lambda event: _("%(name)s took a reply back before it left") % {"name": event.actor_name},
     EventKind.CONFIRMED: lambda event: _("%(name)s says that it works") % {"name": event.actor_name},

@@ -5,7 +5,7 @@ from functools import partial
 from celery import shared_task
 from django.utils import timezone
 
-from accounts.actors import SYSTEM
+from accounts.actors import SYSTEM, member_actor
 from accounts.enums import Role
 from accounts.models import Membership, Tenant
 from accounts.scope import tenant_scope
@@ -16,8 +16,9 @@ from outbox.models import OutgoingFile
 from sla.models import StepFired, Timer
 from tickets.enums import EventKind
 from tickets.models import Attachment, Ticket
-from tickets.services import clock, mails
+from tickets.services import clock, lifecycle, mails
 from tickets.services.alerts import owners
+from tickets.services.applying import apply_to, open_after
 from tickets.services.events import append, locked
 
 BATCH = 500
@@ -46,6 +47,27 @@ def run_timer(tenant_id: int, timer_id: int) -> None:
         _fire(ticket, timer)
         clock.refresh(ticket)
     fault_point("after-step-commit")
+
+
+@shared_task
+def apply_promises(tenant_id: int, membership_id: int, after: int = 0) -> None:
+    """Give the open tickets behind that id the present promises, a batch at a time; safe to run twice."""
+    with tenant_scope(tenant_id):
+        by = member_actor(Membership.objects.select_related("user").get(pk=membership_id))
+        tickets = open_after(after, BATCH)
+    for ticket in tickets:
+        with tenant_scope(tenant_id):
+            apply_to(ticket, by=by)
+    if len(tickets) == BATCH:
+        apply_promises.apply_async((tenant_id, membership_id, tickets[-1].pk), retry=False)
+
+
+@shared_task
+def wake_tickets() -> None:
+    """Open the scheduled tickets whose time has come; two sweeps at once open each once."""
+    for tenant_id, pk in open_door("door_scheduled_tickets", BATCH):
+        with tenant_scope(tenant_id):
+            lifecycle.wake(Ticket.objects.get(pk=pk))
 
 
 @shared_task

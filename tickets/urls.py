@@ -20,6 +20,7 @@ urlpatterns = [
     path("tickets/<int:number>/take/", actions.take, name="take"),
     path("tickets/<int:number>/hand-over/", actions.hand_over, name="hand_over"),
     path("tickets/<int:number>/resolve/", actions.resolve, name="resolve"),
+    path("tickets/<int:number>/restored/", actions.restored, name="restored"),
     path("tickets/<int:number>/close/", actions.close, name="close"),
     path("tickets/<int:number>/reopen/", actions.reopen, name="reopen"),
     path("tickets/<int:number>/status/", actions.set_status, name="status"),

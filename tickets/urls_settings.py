@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from tickets.views import settings
+from tickets.views import promise_settings, settings
 
 urlpatterns: list[URLPattern] = [
     path("settings/", settings.index, name="settings"),
@@ -15,6 +15,12 @@ urlpatterns: list[URLPattern] = [
     path("settings/statuses/", settings.statuses, name="statuses"),
     path("settings/statuses/new/", settings.status, name="status_add"),
     path("settings/statuses/<int:pk>/", settings.status, name="status_settings"),
+    path("settings/promises/rules/", promise_settings.rules, name="promise_rules"),
+    path("settings/promises/rules/new/", promise_settings.rule, name="promise_rule_add"),
+    path("settings/promises/rules/<int:pk>/", promise_settings.rule, name="promise_rule"),
+    path("settings/promises/rules/<int:pk>/remove/", promise_settings.remove_rule, name="promise_rule_remove"),
+    path("settings/promises/try/", promise_settings.trial, name="promise_trial"),
+    path("settings/promises/apply/", promise_settings.apply, name="apply_promises"),
     path("settings/work/", settings.work_types, name="work_types"),
     path("settings/work/new/", settings.work_type, name="work_type_add"),
     path("settings/work/<int:pk>/", settings.work_type, name="work_type"),

@@ -1,9 +1,10 @@
 """Why a promise is due when it is: each stretch of time that counted or did not, in words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -20,6 +21,7 @@ from tickets.models import Ticket
 
 MINUTE = 60
 CHOSEN = {
+    "rule": gettext_lazy("because the rule “%(rule)s” holds for it"),
     "contract": gettext_lazy("because contract %(contract)s of the customer promises it"),
     "queue": gettext_lazy("because the queue promises it and the customer has no contract"),
     "default": gettext_lazy("because it holds for all tickets without a contract"),
@@ -96,7 +98,15 @@ def span_words(seconds: int) -> str:
 
 def why(ticket: Ticket, explanation: Explanation) -> Why:
     """The explanation in the active language, with instants for the reader's zone and the customer's."""
-    cycle, steps = explanation.cycle, explanation.steps
+    steps = explanation.steps
+    rules = _rules_of(ticket, {(step.policy, step.calendar) for step in steps})
+    office = ticket.customer.office if ticket.customer else ticket.queue.office
+    return explained(explanation, rules, zone=office.time_zone)
+
+
+def explained(explanation: Explanation, rules: Iterable[Rules], *, zone: str) -> Why:
+    """The same for any explanation and the rules that it rests on; `zone` is the customer's."""
+    cycle = explanation.cycle
     return Why(
         name=promise_name(cycle.metric),
         target=span_words(cycle.target),
@@ -105,9 +115,9 @@ def why(ticket: Ticket, explanation: Explanation) -> Why:
         due=cycle.due,
         fulfilled_at=cycle.fulfilled_at,
         zone=timezone.get_current_timezone_name(),
-        there=_there(ticket, cycle.due),
-        rules=list(_rules(ticket, {(step.policy, step.calendar) for step in steps})),
-        lines=list(_lines(steps)),
+        there=_there(cycle.due, zone),
+        rules=list(rules),
+        lines=list(_lines(explanation.steps)),
     )
 
 
@@ -119,7 +129,7 @@ def _lines(steps: tuple[Step, ...]) -> Iterator[Line]:
         yield Line(step.start, step.end, str(WORDS[step.reason]), counted, span_words(used), step.projected)
 
 
-def _rules(ticket: Ticket, used: set[tuple[str, str]]) -> Iterator[Rules]:
+def _rules_of(ticket: Ticket, used: set[tuple[str, str]]) -> Iterator[Rules]:
     """Each choice of promises that had a part in it, in the order in which they came."""
     events = [
         event
@@ -132,18 +142,24 @@ def _rules(ticket: Ticket, used: set[tuple[str, str]]) -> Iterator[Rules]:
     )
     for event in events:
         policy, calendar = policies[event.data["policy_version"]], calendars[event.data["calendar_version"]]
-        yield Rules(
-            since=event.at,
-            policy=_("%(name)s, version %(number)s") % {"name": policy.policy.name, "number": policy.number},
-            calendar=_("%(name)s, version %(number)s") % {"name": calendar.calendar.name, "number": calendar.number},
-            zone=calendar.time_zone,
-            chosen=str(CHOSEN[event.data["reason"]]) % {"contract": event.data.get("contract", "")},
-        )
+        yield rules_in_words(event.at, policy, calendar, event.data)
 
 
-def _there(ticket: Ticket, due: datetime | None) -> tuple[str, str] | None:
-    office = ticket.customer.office if ticket.customer else ticket.queue.office
-    if due is None or office.time_zone == timezone.get_current_timezone_name():
+def rules_in_words(
+    since: datetime, policy: PolicyVersion, calendar: CalendarVersion, chosen: Mapping[str, Any]
+) -> Rules:
+    """What ruled; `chosen` has the reason, and the names of contract and rule where those are the reason."""
+    return Rules(
+        since=since,
+        policy=_("%(name)s, version %(number)s") % {"name": policy.policy.name, "number": policy.number},
+        calendar=_("%(name)s, version %(number)s") % {"name": calendar.calendar.name, "number": calendar.number},
+        zone=calendar.time_zone,
+        chosen=str(CHOSEN[chosen["reason"]]) % {name: chosen.get(name, "") for name in ("contract", "rule")},
+    )
+
+
+def _there(due: datetime | None, zone: str) -> tuple[str, str] | None:
+    if due is None or zone == timezone.get_current_timezone_name():
         return None
-    with timezone.override(ZoneInfo(office.time_zone)):
-        return office.time_zone, full_time(due)
+    with timezone.override(ZoneInfo(zone)):
+        return zone, full_time(due)

@@ -1,12 +1,16 @@
 """What is promised to whom."""
 
+from datetime import date
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import TenantForeignKey
-from accounts.models import Customer, LegalEntity, TenantModel
+from accounts.models import Customer, LegalEntity, TenantManager, TenantModel, TenantQuerySet
+from sla.enums import Merging, PolicyChange, Reopening
 from sla.models.calendars import Calendar
 
 
@@ -28,10 +32,18 @@ class Policy(TenantModel):
         return self.name
 
 
+def default_pauses() -> list[str]:
+    """The status classes that stop the clock where nothing else was agreed."""
+    return ["waiting_requester", "scheduled"]
+
+
 class PolicyVersion(TenantModel):
     """The promises as they were from one moment on.
 
     `targets`: {"high": {"first_response": 120, "resolution": 960}}, minutes of the calendar's open time.
+    `next_day`: {"days": 1, "by": "12:00", "cutoff": "15:00", "priorities": ["high"]}: so many business days on, by a
+    time of day; what comes after the cutoff counts as the next day's. Empty promises none.
+    `pauses`: status classes that stop the clock.
     `steps`: ladder of notices, percentages of the target, such as [75, 100].
     """
 
@@ -40,7 +52,17 @@ class PolicyVersion(TenantModel):
     calendar = TenantForeignKey(Calendar, verbose_name=_("Calendar"), related_name="+")
     targets = models.JSONField(default=dict)
     steps = models.JSONField(default=list)
-    pause_third_party = models.BooleanField(_("The clock pauses while a supplier is waited for"), default=False)
+    next_day = models.JSONField(default=dict, blank=True)
+    pauses = models.JSONField(default=default_pauses, blank=True)
+    first_response_pauses = models.BooleanField(_("The first response pauses with the others"), default=False)
+    phone_responds = models.BooleanField(_("A call that was answered is a first response"), default=False)
+    reopening = models.CharField(_("A reopened ticket"), max_length=12, choices=Reopening, default=Reopening.CONTINUE)
+    on_change = models.CharField(
+        _("When other promises take over"), max_length=12, choices=PolicyChange, default=PolicyChange.CARRY
+    )
+    merging = models.CharField(
+        _("A ticket merged into another"), max_length=12, choices=Merging, default=Merging.EARLIEST
+    )
     made_at = models.DateTimeField(default=timezone.now)
 
     class Meta(TenantModel.Meta):
@@ -50,6 +72,14 @@ class PolicyVersion(TenantModel):
         return f"{self.policy_id} v{self.number}"
 
 
+class ContractQuerySet(TenantQuerySet["Contract"]):
+    def running_on(self, day: date) -> "ContractQuerySet":
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
+
+
+ContractManager = TenantManager.from_queryset(ContractQuerySet)
+
+
 class Contract(TenantModel):
     """What a customer has bought; decides the policy."""
 
@@ -57,8 +87,18 @@ class Contract(TenantModel):
     legal_entity = TenantForeignKey(LegalEntity, verbose_name=_("Contract of"), related_name="+")
     number = models.CharField(_("Number"), max_length=40)
     policy = TenantForeignKey(Policy, verbose_name=_("Promises"), related_name="contracts")
+    calendar = TenantForeignKey(
+        Calendar,
+        null=True,
+        blank=True,
+        verbose_name=_("Calendar"),
+        related_name="+",
+        help_text=_("Empty: the calendar of the promises"),
+    )
     starts_on = models.DateField(_("Starts"))
     ends_on = models.DateField(_("Ends"), null=True, blank=True)
+
+    objects: ClassVar[ContractManager["Contract"]] = ContractManager()
 
     class Meta(TenantModel.Meta):
         constraints = [

@@ -67,6 +67,11 @@ class Timer(TenantModel):
         return f"{self.metric} of {self.subject}"
 
     @property
+    def is_live(self) -> bool:
+        """Whether the promise can still be kept or broken."""
+        return self.fulfilled_at is None and self.state != TimerState.CANCELLED
+
+    @property
     def target_minutes(self) -> int:
         return self.target_seconds // 60
 

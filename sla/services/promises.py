@@ -2,18 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from accounts.scope import require_tenant_id
-from core.sql import first_row
-from sla.business_time import CalendarVersion
+from sla.business_time import CalendarVersion, NextBusinessDay, minute_of_day
 from sla.enums import TimerState
 from sla.evaluation import LadderStep, Replay
-from sla.log import DEFAULT_PAUSES, Event, Metric, PolicySet, StatusClass
+from sla.log import Event, Merging, Metric, PolicyChange, PolicySet, Reopening, StatusClass
 from sla.log import Policy as Rules
 from sla.meter import Cycle, State
-from sla.models import Timer
+from sla.models import PolicyVersion, Timer
 from sla.services.immutable import hours, policy_version
 
 STATES = {
@@ -27,57 +25,33 @@ STATES = {
 BREACH_STEP = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """The versions of policy and calendar chosen for a matter, and why: "contract", "queue" or "default"."""
-
-    policy_version: int
-    calendar_version: int | None
-    contract_id: int | None
-    contract_number: str
-    reason: str
-
-
-# Asked of every ticket. Of several contracts that run, the one that began last; of the queue's policy and the default
-# one, the queue's.
-CHOICES = """
-    SELECT policy.current_id, calendar.current_id, chosen.contract_id, chosen.number, chosen.reason
-    FROM (
-        (
-            SELECT 1 AS rank, contract.policy_id, contract.id AS contract_id, contract.number, 'contract' AS reason
-            FROM sla_contract AS contract
-            WHERE contract.tenant_id = %(tenant)s AND contract.customer_id = %(customer)s
-            AND contract.starts_on <= %(on)s AND (contract.ends_on IS NULL OR contract.ends_on >= %(on)s)
-            ORDER BY contract.starts_on DESC, contract.id
-        )
-        UNION ALL SELECT 2, %(queue)s, NULL, '', 'queue'
-        UNION ALL SELECT 3, id, NULL, '', 'default' FROM sla_policy WHERE tenant_id = %(tenant)s AND is_default
-    ) AS chosen
-    JOIN sla_policy AS policy ON policy.tenant_id = %(tenant)s AND policy.id = chosen.policy_id
-    JOIN sla_policyversion AS version ON version.tenant_id = %(tenant)s AND version.id = policy.current_id
-    JOIN sla_calendar AS calendar ON calendar.tenant_id = %(tenant)s AND calendar.id = version.calendar_id
-    ORDER BY chosen.rank
-    LIMIT 1
-"""
-
-
-def choose(customer_id: int | None, queue_policy: int | None, *, on: date) -> Choice | None:
-    """The customer's contract of that day decides, then the queue, then the default; None promises nothing."""
-    found = first_row(CHOICES, tenant=require_tenant_id(), customer=customer_id, queue=queue_policy, on=on)
-    return Choice(*found) if found else None
-
-
 def rules_of(version_id: int, calendar_version_id: int, priority: str) -> Rules:
     """A policy version as the engine takes it, for tickets of one priority, on one version of its calendar."""
     version = policy_version(version_id)
-    minutes = version.targets.get(priority, {})
-    pauses = DEFAULT_PAUSES | {StatusClass.WAITING_THIRD_PARTY} if version.pause_third_party else DEFAULT_PAUSES
     return Rules(
         calendar=str(calendar_version_id),
-        targets={Metric(metric): target for metric, target in minutes.items()},
-        pauses=frozenset(pauses),
+        targets={Metric(metric): minutes for metric, minutes in version.targets.get(priority, {}).items()},
+        nbd=_next_day(version, priority),
+        pauses=frozenset(StatusClass(name) for name in version.pauses),
+        reopening=Reopening(version.reopening),
+        change=PolicyChange(version.on_change),
+        merging=Merging(version.merging),
+        first_response_pauses=version.first_response_pauses,
+        phone_call_responds=version.phone_responds,
         ref=str(version.pk),
     )
+
+
+def nothing_on(calendar_version_id: int) -> Rules:
+    """Rules that promise nothing, from a moment on at which nothing holds any more."""
+    return Rules(calendar=str(calendar_version_id))
+
+
+def _next_day(version: PolicyVersion, priority: str) -> NextBusinessDay | None:
+    rule = version.next_day
+    if priority not in rule.get("priorities", ()):
+        return None
+    return NextBusinessDay(rule["days"], minute_of_day(rule["by"]), minute_of_day(rule["cutoff"]))
 
 
 def _rules(log: Sequence[Event]) -> list[Rules]:
@@ -104,7 +78,7 @@ def project(
 
     The caller holds the lock on the subject, so that no two projections meet; `is_new` says that it has no timers yet.
     """
-    rules = _rules(log)
+    rules = [rule for rule in _rules(log) if rule.ref]
     replay = Replay(log, calendars_of(log), now)
     stored = (
         {} if is_new else {(each.metric, each.cycle): each for each in Timer.objects.of(subject).with_fired_steps()}

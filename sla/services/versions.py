@@ -7,6 +7,8 @@ from django.db import transaction
 from accounts.models import Office
 from sla.models import Calendar, CalendarVersion, Policy, PolicyVersion
 
+NOT_RULES = {"id", "tenant", "policy", "number", "made_at"}
+
 
 @transaction.atomic
 def save_calendar(
@@ -34,30 +36,24 @@ def save_calendar(
 
 
 @transaction.atomic
-def save_policy(  # noqa: PLR0913  # keyword-only: one argument per fact
-    *,
-    name: str,
-    calendar: Calendar,
-    targets: dict[str, dict[str, int]],
-    steps: list[int],
-    pause_third_party: bool = False,
-    is_default: bool = False,
-    policy: Policy | None = None,
-) -> Policy:
-    """Make a policy, or the next version of one; the shapes are those of PolicyVersion."""
+def save_policy(*, name: str, is_default: bool = False, policy: Policy | None = None, **rules: Any) -> Policy:
+    """Make a policy, or the next version of one where its rules differ; `rules` are the fields of PolicyVersion."""
     policy = policy or Policy(name=name)
     if is_default:
         Policy.objects.exclude(pk=policy.pk).filter(is_default=True).update(is_default=False)
     policy.name, policy.is_default = name, is_default
     policy.save()
     latest = policy.versions.order_by("-number").first()
-    policy.current = PolicyVersion.objects.create(
-        policy=policy,
-        number=latest.number + 1 if latest else 1,
-        calendar=calendar,
-        targets=targets,
-        steps=sorted(set(steps)),
-        pause_third_party=pause_third_party,
-    )
-    policy.save(update_fields=["current"])
+    if latest is None or any(getattr(latest, field) != value for field, value in rules.items()):
+        number = latest.number + 1 if latest else 1
+        policy.current = PolicyVersion.objects.create(policy=policy, number=number, **_unstated(latest) | rules)
+        policy.save(update_fields=["current"])
     return policy
+
+
+def _unstated(latest: PolicyVersion | None) -> dict[str, Any]:
+    """The rules of the version before: what a page does not show stays as it is."""
+    if latest is None:
+        return {}
+    fields = (field for field in PolicyVersion._meta.concrete_fields if field.name not in NOT_RULES)
+    return {field.name: getattr(latest, field.name) for field in fields}

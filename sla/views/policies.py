@@ -17,8 +17,8 @@ from accounts.requests import MemberRequest
 from accounts.services.records import keep
 from core.paging import page_by
 from core.templatetags.vaste import full_day
-from sla.forms import METRICS, ContractForm, PolicyForm
 from sla.models import Contract, Policy, Timer
+from sla.policy_forms import METRICS, MORE_METRICS, ContractForm, PolicyForm
 from sla.services.editing import edit_policy
 
 
@@ -32,7 +32,11 @@ def policies(request: MemberRequest) -> HttpResponse:
         columns=[_("Name"), _("Calendar"), _("Used for")],
         lines=[_line(row) for row in rows],
         add=(reverse("sla:policy_add"), _("Add promises")),
-        more=[(reverse("sla:calendars"), _("Calendars")), (reverse("sla:contracts"), _("Contracts"))],
+        more=[
+            (reverse("sla:calendars"), _("Calendars")),
+            (reverse("tickets:promise_rules"), _("Rules")),
+            (reverse("tickets:promise_trial"), _("Try it out")),
+        ],
     )
     return list_page(request, listing)
 
@@ -51,8 +55,7 @@ def policy(request: MemberRequest, pk: int | None = None) -> HttpResponse:
     form = PolicyForm(posted(request), instance=row, initial={} if row else {"steps": ["75", "100"]})
     if form.is_valid():
         data = form.cleaned_data
-        values = {name: data[name] for name in ("name", "calendar", "steps", "pause_third_party")}
-        edit_policy(row, by=request.actor, targets=form.targets(), is_default=data["for_all"], **values)
+        edit_policy(row, by=request.actor, name=data["name"], is_default=data["for_all"], **form.rules())
         messages.success(request, _("Saved. Open promises keep the times they were given."))
         return redirect("sla:policies")
     affected = None
@@ -60,7 +63,8 @@ def policy(request: MemberRequest, pk: int | None = None) -> HttpResponse:
         promises = Timer.objects.live().filter(policy_version__policy=row).count()
         affected = {"contracts": row.contracts.count(), "promises": promises}
     up, title = ("sla:policies", _("Promises")), form.initial.get("name") or _("New promises")
-    more: dict[str, Any] = {"template": "sla/policy.html", "metrics": METRICS.values(), "affected": affected}
+    more: dict[str, Any] = {"template": "sla/policy.html", "affected": affected}
+    more |= {"metrics": METRICS.values(), "more_metrics": MORE_METRICS.values()}
     return form_page(request, form, title=title, up=up, **more)
 
 

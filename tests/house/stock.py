@@ -19,7 +19,7 @@ from sla.models import Contract, StepFired, Timer
 from tests.conftest import Cast
 from tests.flows.mails import mail
 from tickets.enums import Channel
-from tickets.models import Attachment, BoundBrowser, Queue, Status, Ticket, TicketCounter, WorkType
+from tickets.models import Attachment, BoundBrowser, PromiseRule, Queue, Status, Ticket, TicketCounter, WorkType
 from tickets.services import conversation, lifecycle, links, merging, work
 from tickets.services.conversation import NewFile, Written
 from tickets.services.intake import Matter, open_ticket
@@ -96,6 +96,7 @@ def _records(cast: Cast, worker: str) -> dict[str, Any]:
         "module": Module.objects.create(product=product, name="Hydraulics").pk,
         "status": Status.objects.filter(is_default=True)[0].pk,
         "work_type": WorkType.objects.all()[0].pk,
+        "promise_rule": PromiseRule.objects.create(name="Praise", kind="feedback", policy=cast.desk.policy).pk,
     }
 
 

@@ -14,6 +14,7 @@ DOORS = {
     "door_due_outgoing(how_many integer)",
     "door_due_timers(how_many integer)",
     "door_mailbox_by_address(wanted text)",
+    "door_scheduled_tickets(how_many integer)",
     "door_silent_mailboxes()",
     "search_tickets(words text, how_many integer)",
 }

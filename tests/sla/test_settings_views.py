@@ -10,7 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Office
+from sla.business_time import NextBusinessDay
+from sla.log import Reopening, StatusClass
 from sla.models import Calendar, Contract, Policy
+from sla.services.promises import rules_of
 from tests.accounts.settings_support import form_of, new_actions, statements, words
 from tests.conftest import Cast
 
@@ -101,6 +104,7 @@ def test_special_days_that_cannot_be(acme: Cast) -> None:
 
 def policy_data(cast: Cast, **more: object) -> dict[str, object]:
     facts = {"name": "Gold", "calendar": cast.desk.calendar.pk, "steps": "75%, 50, 100"}
+    facts |= {"reopening": "continue", "on_change": "carry", "merging": "earliest", "pauses": ["waiting_requester"]}
     return facts | {"urgent_first_response": "30 min", "urgent_resolution": "1 h 30 min"} | more
 
 
@@ -120,16 +124,32 @@ def test_one_policy_holds_for_all(acme: Cast) -> None:
         assert [policy.name for policy in Policy.objects.filter(is_default=True)] == ["Gold"]
 
 
-def test_a_promise_that_the_page_does_not_show_is_kept(acme: Cast) -> None:
+def test_promises_that_few_make_and_what_stops_their_clock(acme: Cast) -> None:
+    dated = {
+        "next_day_priorities": ["urgent"],
+        "next_day_days": "1",
+        "next_day_by": "12:00",
+        "next_day_cutoff": "15:00",
+    }
+    more = {"urgent_restore": "1 h", "reopening": "restart", "phone_responds": "on", "pauses": ["scheduled"]}
+    client = acme.client("ada")
+    client.post(reverse("sla:policy_add"), policy_data(acme, **dated, **more))
     with acme.scope():
-        version = acme.desk.policy.current
-        version.targets = {"urgent": {"restore": 60}}
-        version.save()
-    url = reverse("sla:policy", args=[acme.desk.policy.pk])
-    acme.client("ada").post(url, policy_data(acme, name="Standard"))
+        version = Policy.objects.get(name="Gold").current
+        assert version.targets == {"urgent": {"restore": 60, "first_response": 30, "resolution": 90}}
+        rules, none = rules_of(version.pk, 1, "urgent"), rules_of(version.pk, 1, "low")
+        assert (rules.nbd, none.nbd) == (NextBusinessDay(1, 12 * 60, 15 * 60), None)
+        assert (rules.pauses, rules.reopening) == ({StatusClass.SCHEDULED}, Reopening.RESTART)
+        assert rules.phone_call_responds
+        assert not rules.first_response_pauses
+    url = reverse("sla:policy", args=[version.policy_id])
+    shown = form_of(client.get(url))
+    again = {name: value for name in shown.fields if (value := shown[name].value()) not in (None, False)}
+    client.post(url, again | {name: shown[name].value() for name in ("next_day_by", "next_day_cutoff")})
     with acme.scope():
-        targets = Policy.objects.get(pk=acme.desk.policy.pk).current.targets
-    assert targets == {"urgent": {"restore": 60, "first_response": 30, "resolution": 90}}
+        assert Policy.objects.get(name="Gold").current == version
+    missing = client.post(url, policy_data(acme, next_day_priorities=["low"], next_day_days="1", next_day_by="12:00"))
+    assert list(form_of(missing).errors) == ["next_day_cutoff"]
 
 
 @pytest.mark.parametrize(

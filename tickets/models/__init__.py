@@ -2,6 +2,7 @@
 
 from tickets.models.conversation import Attachment, Message, TicketEvent, WorkEntry
 from tickets.models.links import AccessLink, BoundBrowser, UsedFormToken
+from tickets.models.promises import PromiseRule
 from tickets.models.queues import Queue, QueueTeamGrant, QueueUserGrant, Status, WorkType
 from tickets.models.tickets import Ticket, TicketCounter
 
@@ -10,6 +11,7 @@ __all__ = [
     "Attachment",
     "BoundBrowser",
     "Message",
+    "PromiseRule",
     "Queue",
     "QueueTeamGrant",
     "QueueUserGrant",

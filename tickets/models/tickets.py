@@ -108,6 +108,8 @@ class Ticket(TenantModel):
     first_responded_at = models.DateTimeField(null=True)
     resolved_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    # Until when a scheduled ticket rests; it opens by itself then.
+    scheduled_until = models.DateTimeField(null=True)
     last_activity_at = models.DateTimeField()
     next_metric = models.CharField(max_length=24, blank=True)
     next_due_at = models.DateTimeField(null=True)
@@ -131,6 +133,9 @@ class Ticket(TenantModel):
             ),
         ]
         indexes = [
+            models.Index(
+                fields=["scheduled_until"], name="ticket_scheduled", condition=Q(scheduled_until__isnull=False)
+            ),
             models.Index(fields=["tenant", "queue", "status_class", "next_due_at"], name="ticket_queue"),
             models.Index(fields=["tenant", "assignee", "status_class", "next_due_at"], name="ticket_assignee"),
             models.Index(fields=["tenant", "requester", "-received_at"], name="ticket_requester"),

@@ -46,6 +46,6 @@ def move(ticket: Ticket, queue: Queue, *, by: Actor, at: datetime | None = None)
     ticket.queue, ticket.assignee, ticket.last_activity_at = queue, None, at
     ticket.save(update_fields=["queue", "assignee", "last_activity_at"])
     append(ticket, EventKind.MOVED, by=by, at=at, queue=queue.pk, name=queue.name)
-    clock.choose_promises(ticket, at=at)
+    clock.choose_promises(ticket, at=at, by=by)
     clock.refresh(ticket)
     return ticket

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 
-from accounts.actors import SYSTEM
+from accounts.actors import SYSTEM, Actor
 from sla.log import (
     AgentReply,
     CustomerMessage,
@@ -15,45 +16,69 @@ from sla.log import (
     PolicySet,
     Received,
     ReceptionCorrected,
+    Restored,
     StatusChanged,
     StatusClass,
     WorkStarted,
 )
 from sla.models import Timer
-from sla.services.promises import Choice, Projection, calendars_of, choose, project, rules_of
+from sla.services.promises import Projection, calendars_of, nothing_on, project, rules_of
 from sla.trace import Explanation
 from sla.trace import explain as explain_log
 from tickets.enums import EventKind
 from tickets.models import Ticket, TicketEvent
+from tickets.services.choosing import Choice, choose, facts_of
 from tickets.services.events import entry, standing
 
 WARN_PERCENT = 75
+SAYS_NOTHING_MORE: dict[str, type[Event]] = {
+    EventKind.MESSAGE: CustomerMessage,
+    EventKind.WORK_STARTED: WorkStarted,
+    EventKind.RESTORED: Restored,
+}
+# How a choice is told; another wording is no other promise.
+WORDS_OF_CHOICE = ("policy", "contract", "rule")
 # What lists show of the timers, repeated in the ticket.
 SHOWN = ("next_metric", "next_due_at", "next_warn_at", "clock_paused_at")
 
 
-def choose_promises(ticket: Ticket, *, at: datetime) -> None:
-    """Log which policy rules from `at` on; nothing where nothing is promised or nothing changes."""
-    choice = choose(ticket.customer_id, ticket.queue.policy_id, on=ticket.received_at.date())
+def choose_promises(ticket: Ticket, *, at: datetime, by: Actor = SYSTEM, applied: bool = False) -> bool:
+    """Log which promises rule from `at` on, where others do than before; returns whether they do.
+
+    The caller refreshes the clocks. `applied` says that somebody wanted just that, without another change.
+    """
+    choice = choose(facts_of(ticket))
     ticket.contract_id = choice.contract_id if choice else None
     ticket.save(update_fields=["contract"])
-    if choice:
-        policy_event(ticket, choice, at=at).save()
+    before = ticket.events.in_order().filter(kind=EventKind.POLICY).last()
+    if choice is None and before is None:
+        return False
+    rules = before.data if before else {}
+    chosen = _chosen(ticket, choice, calendar=rules.get("calendar_version"))
+    if all(rules.get(name) == value for name, value in chosen.items() if name not in WORDS_OF_CHOICE):
+        return False
+    entry(ticket, EventKind.POLICY, by=by, at=at, again=True, applied=applied, **chosen).save()
+    return True
 
 
-def policy_event(ticket: Ticket, choice: Choice, *, at: datetime) -> TicketEvent:
-    """The entry that says which promises rule from `at` on, and why; not yet saved."""
-    return entry(
-        ticket,
-        EventKind.POLICY,
-        by=SYSTEM,
-        at=at,
-        policy_version=choice.policy_version,
-        calendar_version=choice.calendar_version,
-        priority=ticket.priority,
-        reason=choice.reason,
-        contract=choice.contract_number,
-    )
+def first_promises(ticket: Ticket, choice: Choice, *, at: datetime) -> TicketEvent:
+    """The entry that says which promises a ticket begins with, and why; not yet saved."""
+    return entry(ticket, EventKind.POLICY, by=SYSTEM, at=at, **_chosen(ticket, choice))
+
+
+def _chosen(ticket: Ticket, choice: Choice | None, *, calendar: int | None = None) -> dict[str, Any]:
+    """A choice as the log keeps it; with none, the calendar of the one before goes on."""
+    if choice is None:
+        return {"policy_version": None, "calendar_version": calendar, "priority": "", "reason": ""}
+    return {
+        "policy": choice.policy,
+        "policy_version": choice.policy_version,
+        "calendar_version": choice.calendar_version,
+        "priority": ticket.priority,
+        "reason": choice.reason,
+        "contract": choice.contract_number,
+        "rule": choice.rule,
+    }
 
 
 def build_log(ticket: Ticket) -> list[Event]:
@@ -78,34 +103,27 @@ def _policy_event(event: TicketEvent, seq: int) -> PolicySet | None:
     data = event.data
     if not data["calendar_version"]:
         return None
-    rules = rules_of(data["policy_version"], data["calendar_version"], data["priority"])
+    calendar, version = data["calendar_version"], data["policy_version"]
+    rules = rules_of(version, calendar, data["priority"]) if version else nothing_on(calendar)
     return PolicySet(at=event.at, recorded_at=event.recorded_at, seq=seq, policy=rules)
 
 
-def _plain_event(event: TicketEvent, seq: int) -> Event | None:  # noqa: PLR0911  # one answer per kind of event
-    at, recorded_at, data = event.at, event.recorded_at, event.data
+def _plain_event(event: TicketEvent, seq: int) -> Event | None:
+    data = event.data
+    stamp: dict[str, Any] = {"at": event.at, "recorded_at": event.recorded_at, "seq": seq}
     match event.kind:
         case EventKind.RECEIVED:
-            return Received(at=at, recorded_at=recorded_at, seq=seq, channel=data.get("channel", ""))
-        case EventKind.RECEPTION_CORRECTED:
-            received_at = datetime.fromisoformat(data["received_at"])
-            return ReceptionCorrected(at=at, recorded_at=recorded_at, seq=seq, received_at=received_at)
-        case EventKind.MERGED_FROM:
-            received_at = datetime.fromisoformat(data["received_at"])
-            return MergedFrom(at=at, recorded_at=recorded_at, seq=seq, received_at=received_at)
+            return Received(**stamp, channel=data.get("channel", ""))
+        case EventKind.RECEPTION_CORRECTED | EventKind.MERGED_FROM:
+            kind = MergedFrom if event.kind == EventKind.MERGED_FROM else ReceptionCorrected
+            return kind(**stamp, received_at=datetime.fromisoformat(data["received_at"]))
         case EventKind.STATUS:
             until = datetime.fromisoformat(data["until"]) if data.get("until") else None
-            return StatusChanged(
-                at=at, recorded_at=recorded_at, seq=seq, status=StatusClass(data["class"]), until=until
-            )
+            return StatusChanged(**stamp, status=StatusClass(data["class"]), until=until)
         case EventKind.DELIVERED:
-            written_at = datetime.fromisoformat(data["written_at"])
-            return AgentReply(at=at, recorded_at=recorded_at, seq=seq, written_at=written_at)
-        case EventKind.MESSAGE:
-            return CustomerMessage(at=at, recorded_at=recorded_at, seq=seq)
-        case EventKind.WORK_STARTED:
-            return WorkStarted(at=at, recorded_at=recorded_at, seq=seq)
-    return None
+            return AgentReply(**stamp, written_at=datetime.fromisoformat(data["written_at"]))
+    bare = SAYS_NOTHING_MORE.get(event.kind)
+    return bare(**stamp) if bare else None
 
 
 def refresh(ticket: Ticket, *, now: datetime | None = None, changed: Sequence[str] = ()) -> list[Timer]:

@@ -78,6 +78,7 @@ def enter(
     ticket.status = status or status_of(status_class)
     ticket.status_class = status_class
     ticket.closed_at = at if status_class == StatusClass.CLOSED else None
+    ticket.scheduled_until = until
     ticket.last_activity_at = at
     data = {"class": str(status_class), "status": ticket.status.pk}
     if until:
@@ -85,4 +86,4 @@ def enter(
     append(ticket, EventKind.STATUS, by=by, at=at, **data)
 
 
-STATUS_FIELDS = ["status", "status_class", "closed_at", "last_activity_at"]
+STATUS_FIELDS = ["status", "status_class", "closed_at", "scheduled_until", "last_activity_at"]

@@ -15,6 +15,8 @@ from tickets.services import clock
 from tickets.services.events import append, locked
 
 EDITABLE = ("title", "kind", "priority", "customer", "product", "module")
+# What promises are chosen by.
+DECIDING = {"kind", "priority", "customer", "product"}
 
 
 @transaction.atomic
@@ -32,8 +34,8 @@ def change(ticket: Ticket, *, by: Actor, at: datetime | None = None, **values: A
     ticket.save(update_fields=[*changed, "last_activity_at"])
     log = {name: [str(before[name] or ""), str(value or "")] for name, value in changed.items()}
     append(ticket, EventKind.CHANGED, by=by, at=at, fields=log)
-    if {"priority", "customer"} & set(changed):
-        clock.choose_promises(ticket, at=at)
+    if DECIDING & set(changed):
+        clock.choose_promises(ticket, at=at, by=by)
     clock.refresh(ticket)
     return ticket
 

@@ -13,10 +13,10 @@ from accounts.services import audit
 from core.sql import first_row
 from sla.enums import Priority
 from sla.models import Timer
-from sla.services.promises import Choice, choose
 from tickets.enums import Channel, EventKind, Kind, MessageKind, StatusClass
 from tickets.models import Attachment, Queue, Ticket, TicketCounter, TicketEvent
 from tickets.services import assignment, clock, mails
+from tickets.services.choosing import Choice, choose, facts_of
 from tickets.services.conversation import Written, add_message, keep, record_reply
 from tickets.services.events import append, entry
 
@@ -78,9 +78,10 @@ def open_ticket(
     """
     now = timezone.now()
     at = min(matter.received_at, now)
-    choice = choose(matter.customer.pk if matter.customer else None, matter.queue.policy_id, on=at.date())
     files = keep(matter.queue.tenant_id, matter.written.files)
-    ticket = _make(matter, at, parent, choice.contract_id if choice else None)
+    ticket = _make(matter, at, parent)
+    choice = choose(facts_of(ticket))
+    ticket.contract_id = choice.contract_id if choice else None
     timers = _write(ticket, matter, choice, files, by=by, at=at)
     if matter.channel == Channel.PHONE and now - at > BACKDATED_AFTER:
         audit.record("ticket.received_by_hand", by=by, target=ticket.number, received_at=at.isoformat())
@@ -104,7 +105,7 @@ def _write(
     events = [
         entry(ticket, EventKind.RECEIVED, by=by, at=at, channel=matter.channel),
         entry(ticket, EventKind.STATUS, by=by, at=at, **status),
-        *([clock.policy_event(ticket, choice, at=at)] if choice else []),
+        *([clock.first_promises(ticket, choice, at=at)] if choice else []),
         *([] if matter.writer else [entry(ticket, EventKind.MESSAGE, by=asks, at=at)]),
     ]
     timers = clock.begin(ticket, events)
@@ -118,7 +119,7 @@ def _write(
     return timers
 
 
-def _make(matter: Matter, at: datetime, parent: Ticket | None, contract_id: int | None) -> Ticket:
+def _make(matter: Matter, at: datetime, parent: Ticket | None) -> Ticket:
     return Ticket(
         **_next(),
         tenant=matter.queue.tenant,
@@ -132,7 +133,6 @@ def _make(matter: Matter, at: datetime, parent: Ticket | None, contract_id: int 
         requester=matter.requester,
         product=matter.product,
         module=matter.module,
-        contract_id=contract_id,
         copies=list(matter.copies)[:20],
         parent=parent,
         received_at=at,

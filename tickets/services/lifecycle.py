@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.actors import Actor
+from accounts.actors import SYSTEM, Actor
 from accounts.services import audit
 from tickets.enums import FINISHED, EventKind, LinkPurpose, MessageKind, StatusClass
 from tickets.errors import TransitionRefused
@@ -157,4 +157,37 @@ def set_status(
         return ticket
     enter(ticket, target, by=by, at=at, status=status, until=until)
     clock.refresh(ticket, changed=STATUS_FIELDS)
+    return ticket
+
+
+@transaction.atomic
+def wake(ticket: Ticket) -> Ticket:
+    """A scheduled ticket whose time has come is open again, and its consultant gets the details anew.
+
+    Idempotent: one that was woken, moved on or scheduled anew is left as it is.
+    """
+    ticket = locked(ticket, even_merged=True)
+    until = ticket.scheduled_until
+    if until is None or until > timezone.now():
+        return ticket
+    enter(ticket, StatusClass.OPEN, by=SYSTEM, at=until)
+    clock.refresh(ticket, changed=STATUS_FIELDS)
+    if ticket.assignee and ticket.assignee.ended_at is None:
+        mails.send_details(ticket, ticket.assignee)
+    return ticket
+
+
+@transaction.atomic
+def restored(ticket: Ticket, *, by: Actor, at: datetime | None = None) -> Ticket:
+    """The service works again, perhaps by a way around; the fault itself stays to be solved.
+
+    Raises TransitionRefused for a finished ticket.
+    """
+    at = at or timezone.now()
+    ticket = locked(ticket)
+    if ticket.is_finished:
+        raise TransitionRefused
+    ticket.last_activity_at = at
+    append(ticket, EventKind.RESTORED, by=by, at=at)
+    clock.refresh(ticket, changed=["last_activity_at"])
     return ticket

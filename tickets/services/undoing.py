@@ -1,6 +1,7 @@
 """Taking back what was sent: the ticket is as it was before, and what was typed returns to its writer."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
 
@@ -54,6 +55,8 @@ def _restore(ticket: Ticket) -> None:
     log = standing(ticket.events.in_order())
     status = _of(log, EventKind.STATUS)[-1]
     ticket.status_id, ticket.status_class = status.data["status"], StatusClass(status.data["class"])
+    until = status.data.get("until")
+    ticket.scheduled_until = datetime.fromisoformat(until) if until else None
     ticket.resolved_at = status.at if ticket.status_class == StatusClass.RESOLVED else None
     started = _of(log, EventKind.WORK_STARTED)
     ticket.work_started_at = started[0].at if started else None

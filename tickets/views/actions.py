@@ -148,6 +148,14 @@ def close(request: MemberRequest, number: int) -> HttpResponse:
 
 @require_POST
 @member_required
+def restored(request: MemberRequest, number: int) -> HttpResponse:
+    """Note that the service works again, while the fault is still to be solved."""
+    ticket = get_ticket(request, number, may="tickets.work")
+    return _do(request, ticket, lambda: lifecycle.restored(ticket, by=request.actor), _("Noted: it works again"))
+
+
+@require_POST
+@member_required
 def reopen(request: MemberRequest, number: int) -> HttpResponse:
     ticket = get_ticket(request, number, may="tickets.reopen")
     return _do(request, ticket, lambda: lifecycle.reopen(ticket, by=request.actor), _("Open again"))

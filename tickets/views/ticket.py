@@ -18,6 +18,7 @@ from tickets.chips import next_promise_chip, status_look, timer_chip
 from tickets.deliveries import DeliveryMark, marks_of
 from tickets.enums import FINISHED
 from tickets.forms import ComposerForm, HandOverForm
+from tickets.metrics import RESTORED_BY
 from tickets.models import Message, Status, Ticket, WorkType
 from tickets.navigation import work_of
 from tickets.services.events import standing
@@ -81,7 +82,8 @@ def render_ticket(
     members = list(Membership.objects.assignable()) if works else []
     composer = forms.get("composer") or ComposerForm(work_types=work_types, initial={"mode": "reply"})
     hand_over = forms.get("hand_over") or HandOverForm(members=members, queues=work_of(request).queues)
-    timers = list(Timer.objects.of(ticket.pk).order_by("pk"))
+    # Of promises that are made again and again, the latest.
+    timers = list({timer.metric: timer for timer in Timer.objects.of(ticket.pk).order_by("cycle", "pk")}.values())
     now = timezone.now()
     context = {
         "ticket": ticket,
@@ -89,6 +91,7 @@ def render_ticket(
         "status": status_look(ticket),
         "next_chip": next_promise_chip(ticket, now),
         "timers": [(timer, timer_chip(timer, now, over=ticket.is_closed)) for timer in timers],
+        "restores": any(timer.metric in RESTORED_BY and timer.is_live for timer in timers),
         "entries": timeline(ticket),
         "others": [(tag(request.tenant, other.number), other) for other in other_tickets(request, ticket)],
         "statuses": [choice for choice in Status.objects.all() if choice.status_class not in FINISHED],
