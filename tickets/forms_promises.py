@@ -41,7 +41,7 @@ class PromiseRuleForm(TenantModelForm):
             field.queryset = queryset
             if name in {"policy", "customer", "product"}:
                 field.widget.attrs["data-pick"] = ""
-        for name in PromiseRule.CONDITIONS:
+        for name in ("calendar", *PromiseRule.CONDITIONS):
             condition: Any = self.fields[name]
             if hasattr(condition, "empty_label"):
                 condition.empty_label = ANY

@@ -105,13 +105,13 @@ SECTIONS = (
             ),
             Setting(
                 "tickets:promise_rules",
-                "adjustments",
+                "filter",
                 _("Rules for promises"),
                 _("Which tickets get which promises, by customer, product, queue, kind and priority"),
             ),
             Setting(
                 "tickets:promise_trial",
-                "help",
+                "search",
                 _("Try promises out"),
                 _("What a ticket is promised, each deadline and why"),
                 BOTH,

@@ -32,7 +32,7 @@ from sla.models import Calendar, Contract, Policy
 from sla.services.holidays import public_holidays
 from sla.services.immutable import hours
 from sla.services.versions import save_calendar, save_policy
-from tickets.models import Queue
+from tickets.models import PromiseRule, Queue
 from tickets.services.setup import STEPS, TARGETS, grant_queue, prepare_desk
 
 PASSWORD = "vaste-demo-2026"  # noqa: S105  # printed for everyone who tries the demo
@@ -239,6 +239,10 @@ def _add_policies(place: Workspace, facts: dict[str, Any]) -> None:
         place.policies[entry["name"]] = save_policy(
             name=entry["name"], calendar=calendar, targets=targets, steps=STEPS
         )
+        if rule := entry.get("rule"):
+            product = Product.objects.get(name=rule["product"])
+            policy = place.policies[entry["name"]]
+            PromiseRule.objects.create(name=rule["name"], product=product, priority=rule["priority"], policy=policy)
 
 
 def _add_customer(place: Workspace, entry: dict[str, Any]) -> None:

@@ -21,7 +21,7 @@ from tests.e2e.parts import Dovecot, MailSink
 from tests.e2e.troubles import make_troubles
 from tests.e2e.web import needs_chromium, sign_in
 from tests.house.addresses import ADDRESSES, PUBLIC, Row
-from tickets.models import Queue, Status, Ticket, WorkType
+from tickets.models import PromiseRule, Queue, Status, Ticket, WorkType
 from tickets.services.links import make_confirm_link, make_work_link
 from tickets.services.merging import merge
 
@@ -77,6 +77,7 @@ def things() -> dict[str, Any]:
                 "requester": Requester,
                 "status": Status,
                 "work_type": WorkType,
+                "promise_rule": PromiseRule,
                 "mailbox": Mailbox,
             }.items()
         },
@@ -91,7 +92,13 @@ def pages(ids: dict[str, Any]) -> dict[str, tuple[str, Row | None]]:
         for name, row in ADDRESSES.items()
         if "GET" in row.methods and name not in NO_PAGES
     }
-    more = {**MORE, "tickets:detail-closed": f"/tickets/{closed.number}/", **merged()}
+    tried = reverse("tickets:promise_trial") + f"?ticket={ids['ticket']}"
+    more = {
+        **MORE,
+        "tickets:detail-closed": f"/tickets/{closed.number}/",
+        "tickets:promise_trial-of": tried,
+        **merged(),
+    }
     return wanted({**listed, **{name: (path, None) for name, path in more.items()}})
 
 
