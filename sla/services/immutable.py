@@ -20,6 +20,12 @@ def hours(pk: int) -> Hours:
     return _hours(require_tenant_id(), pk)
 
 
+def forget() -> None:
+    """Read all versions anew; for whoever puts other rows under the same ids."""
+    _policy_version.cache_clear()
+    _hours.cache_clear()
+
+
 @lru_cache(maxsize=1024)
 def _policy_version(tenant_id: int, pk: int) -> PolicyVersion:
     return PolicyVersion.objects.get(pk=pk)

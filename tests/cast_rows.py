@@ -1,0 +1,52 @@
+"""The rows of a cast, kept after they were made once, so that the next test has them in one statement."""
+
+import json
+from collections.abc import Iterator
+
+from django.apps import apps
+from django.db import connection
+
+from accounts.models import Tenant
+from core.rls import is_tenant_model
+from sla.services import immutable
+
+# The global rows that belong to a tenant's people, by table: which of them.
+GLOBAL = {
+    "accounts_tenant": "id = {tenant}",
+    "accounts_tenanthost": "tenant_id = {tenant}",
+    "accounts_user": "id IN (SELECT user_id FROM accounts_membership WHERE tenant_id = {tenant})",
+    "auth_group": "id IN (SELECT group_id FROM accounts_team WHERE tenant_id = {tenant})",
+    "accounts_user_groups": "user_id IN (SELECT user_id FROM accounts_membership WHERE tenant_id = {tenant})",
+}
+APP_ROLE = "vaste_app"
+
+
+def keep_rows(tenant: Tenant) -> str:
+    """A script that brings back all rows of a tenant and of its people, with their ids."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET ROLE NONE")
+        statements = []
+        for table, which in _tables(tenant.pk):
+            cursor.execute(f"SELECT json_agg(kept) FROM {table} AS kept WHERE {which}")  # names are ours
+            if rows := cursor.fetchone()[0]:
+                said = json.dumps(rows).replace("'", "''")
+                statements.append(
+                    f"INSERT INTO {table} SELECT * FROM json_populate_recordset(null::{table}, '{said}')"
+                )
+        cursor.execute(f"SET ROLE {APP_ROLE}")
+    return "; ".join(["SET ROLE NONE", *statements, f"SET ROLE {APP_ROLE}"])
+
+
+def bring_back(script: str) -> None:
+    """Run the script. What this process remembers of versions is of other rows under the same ids."""
+    with connection.cursor() as cursor:
+        cursor.execute(script)
+    immutable.forget()
+
+
+def _tables(tenant: int) -> Iterator[tuple[str, str]]:
+    for table, which in GLOBAL.items():
+        yield table, which.format(tenant=tenant)
+    for model in apps.get_models(include_auto_created=True):
+        if is_tenant_model(model) and model._meta.managed and model._meta.db_table not in GLOBAL:
+            yield model._meta.db_table, f"tenant_id = {tenant}"
