@@ -114,7 +114,7 @@ def special_days(request: MemberRequest, pk: int, year: int) -> HttpResponse:
     )
     if proposal.is_valid():
         whose |= proposal.cleaned_data
-    lines = _lines(row, year, public_holidays(country, range(year, year + 1), get_language() or "en", **whose))
+    lines = _lines(row, year, country, whose)
     days: Any = SpecialDays(posted(request), initial=lines)
     days.year = year
     if days.is_valid():
@@ -134,11 +134,23 @@ def special_days(request: MemberRequest, pk: int, year: int) -> HttpResponse:
     return render(request, "sla/special_days.html", context, status=422 if days.is_bound else 200)
 
 
-def _lines(row: Calendar, year: int, known: dict[str, Any]) -> list[dict[str, Any]]:
-    """The year's days in force, and the public holidays that are not among them."""
+def _lines(row: Calendar, year: int, country: str, whose: dict[str, Any]) -> list[dict[str, Any]]:
+    """The year's days in force, and the public holidays that are not among them.
+
+    Where others' holidays are asked for than before, those that only the former ones had are not ticked any more.
+    """
+    years, language = range(year, year + 1), get_language() or "en"
+    known = public_holidays(country, years, language, **whose)
+    before = public_holidays(country, years, language, region=row.region, eves=row.eves)
     kept = {day: entry for day, entry in row.current.exceptions.items() if day.startswith(f"{year:04}-")}
     proposed = {day: entry for day, entry in known.items() if day not in kept}
     return [
-        {"keep": True, "day": day, "name": entry["name"], "open": entry["open"], "proposed": day in proposed}
+        {
+            "keep": day in known or day not in before,
+            "day": day,
+            "name": entry["name"],
+            "open": entry["open"],
+            "proposed": day in proposed,
+        }
         for day, entry in sorted((kept | proposed).items())
     ]

@@ -1,6 +1,6 @@
 """Calendars, promises and contracts on their pages."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -16,6 +16,8 @@ from sla.models import Calendar, Contract, Policy
 from sla.services.promises import rules_of
 from tests.accounts.settings_support import form_of, new_actions, statements, words
 from tests.conftest import Cast
+
+FRIDAY = 4
 
 
 def calendar_data(**more: object) -> dict[str, object]:
@@ -247,3 +249,21 @@ def test_a_calendar_that_has_next_years_days_or_never_had_any_is_silent(acme: Ca
         cache.clear()
         with time_machine.travel(datetime(2026, 11, 15, 9, tzinfo=UTC)):
             assert "There are no holidays yet" not in words(acme.client("ada").get(reverse("sla:calendars")))
+
+
+def test_holidays_that_are_not_asked_for_any_more_are_unticked(acme: Cast) -> None:
+    year = timezone.localdate().year + 3
+    client, eve = acme.client("ada"), f"{year}-12-24"
+    url = reverse("sla:special_days", args=[acme.desk.calendar.pk, year])
+    client.post(url, posted_lines(lines_of(client.get(url))) | {"propose": "1", "eves": "on"})
+
+    def ticked(**asked: str) -> dict[str, bool]:
+        return {str(line["day"]): line["keep"] for line in lines_of(client.get(url, asked))}
+
+    assert all(ticked().values())
+    assert all(ticked(propose="1", eves="on").values())
+    without = ticked(propose="1")
+    unticked = [day for day, keep in without.items() if not keep]
+    midsummer = next(day for day in unticked if "-06-" in day)
+    assert unticked == [midsummer, eve]
+    assert date.fromisoformat(midsummer).weekday() == FRIDAY
