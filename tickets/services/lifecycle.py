@@ -12,7 +12,7 @@ from tickets.enums import FINISHED, EventKind, LinkPurpose, MessageKind, StatusC
 from tickets.errors import TransitionRefused
 from tickets.models import Status, Ticket, WorkType
 from tickets.services import clock, mails, work
-from tickets.services.conversation import NewFile, Written, add_message, carry
+from tickets.services.conversation import NewFile, Written, add_message, carry, tell_consultant
 from tickets.services.events import STATUS_FIELDS, append, enter, locked
 from tickets.services.links import revoke
 
@@ -94,9 +94,7 @@ def reject(ticket: Ticket, *, reason: str, by: Actor, at: datetime | None = None
     append(ticket, EventKind.REJECTED, by=by, at=at, message=message.pk)
     append(ticket, EventKind.MESSAGE, by=by, at=at, message=message.pk)
     _open_again(ticket, by=by, at=at)
-    member = ticket.assignee
-    if member and member.ended_at is None:
-        mails.forward_answer(ticket, message, member)
+    tell_consultant(ticket, message)
     return ticket
 
 
