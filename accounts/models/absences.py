@@ -84,9 +84,6 @@ AbsenceManager = TenantManager.from_queryset(AbsenceQuerySet)
 class Absence(TenantModel):
     """Days on which a member is away, the first and the last included; without a last one the end is open."""
 
-    # The substitute's id while they have a place in the tenant, on rows that are `in_force`; no column.
-    acting: int | None
-
     member = TenantForeignKey(Membership, models.CASCADE, verbose_name=_("Who is away"), related_name="absences")
     starts_on = models.DateField(_("First day"))
     ends_on = models.DateField(

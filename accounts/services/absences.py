@@ -24,12 +24,16 @@ def reachable(members: Iterable[Membership], *, at: datetime | None = None) -> l
     if not given:
         return []
     absences = Absence.objects.in_force(at).select_related("substitute__user", "substitute__office")
-    # The query knows whether the substitute may still sign in.
-    substitutes = {row.member_id: row.substitute if row.acting else None for row in absences}
+    substitutes = {row.member_id: _acting(row) for row in absences}
     people = {member.pk: member for member in [*filter(None, substitutes.values()), *given]}
     leads_to = {away: substitute.pk if substitute else None for away, substitute in substitutes.items()}
     found = dict.fromkeys(stand_in_of(member.pk, leads_to) for member in given)
     return [people[pk] for pk in found if pk is not None]
+
+
+def _acting(row: Absence) -> Membership | None:
+    """The substitute while they have a place in the tenant, which the query knows."""
+    return row.substitute if row.acting else None  # type: ignore[attr-defined]  # annotated by in_force
 
 
 @transaction.atomic

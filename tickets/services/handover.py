@@ -73,7 +73,8 @@ def tell(tickets: Sequence[Ticket], *, since: datetime | None, without: Membersh
     for entry in _last_work(told):
         text = _short(entry.text)
         told[entry.ticket_id].work = Said(entry.member.name, entry.ended_at, text, entry.in_all)  # type: ignore[attr-defined]
-    for event in _last_deeds(told, since, without) if since else ():
+    deeds = _last_deeds(told, since, without) if since else ()
+    for event in sorted(deeds, key=lambda event: event.at, reverse=True):
         told[event.ticket_id].deeds.append(Deed(event.actor_name, event.at, EventKind(event.kind)))
     return list(told.values())
 
