@@ -23,10 +23,13 @@ class AbsenceForm(TenantModelForm):
     def __init__(self, *args: Any, member: Membership | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
-        member_choice(fields["substitute"])
+        # Whoever was named stays to be chosen, also where they would be given no work today.
+        named = Membership.objects.active().filter(pk=self.instance.substitute_id)
+        member_choice(fields["substitute"], members=Membership.objects.assignable() | named)
         fields["substitute"].empty_label = _("Nobody: the team")
         if member is None:
             member_choice(fields["member"], members=Membership.objects.active().select_related("user", "office"))
+            fields["member"].empty_label = _("Choose")
         else:
             self.instance.member = member
             del fields["member"]

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.access import check, member_required
 from accounts.away_words import aside
 from accounts.models import Absence, Membership
-from accounts.models.absences import away_for
+from accounts.models.absences import away_for, covered_ids
 from accounts.pages import posted
 from accounts.requests import MemberRequest
 from tickets.chips import next_promise_chip, status_look
@@ -87,6 +88,15 @@ def _head(request: MemberRequest, ticket: Ticket) -> dict[str, object]:
     }
 
 
+def _up(request: MemberRequest, member: Membership) -> tuple[str, str]:
+    """Where one comes from: one's own absences, the work of whoever stands in, or the absences that leads arrange."""
+    if member.pk == request.membership.pk:
+        return reverse("accounts:my_absences"), _("My absences")
+    if member.pk in covered_ids(request.membership):
+        return reverse("tickets:mine"), _("Assigned to me")
+    return reverse("accounts:absences"), _("Absences")
+
+
 def _page(  # what both pages say above their tickets
     request: MemberRequest,
     template: str,
@@ -101,7 +111,7 @@ def _page(  # what both pages say above their tickets
         "member": member,
         "absence": absence,
         "away": aside(away) if away else "",
-        "own": member.pk == request.membership.pk,
+        "up": _up(request, member),
         "now": timezone.now(),
     }
     return render(request, template, context | more, status=status)

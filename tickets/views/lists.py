@@ -108,5 +108,6 @@ def search(request: MemberRequest) -> HttpResponse:
     result = find(words, tenant=request.tenant, member=request.membership)
     if result.exact is not None:
         return redirect(result.exact)
-    context = {"words": words, "rows": rows_of(result.tickets, request.tenant), "more": result.more}
+    away = away_for(request.membership)
+    context = {"words": words, "rows": rows_of(result.tickets, request.tenant, away=away), "more": result.more}
     return render(request, "tickets/search.html", context)
