@@ -23,7 +23,7 @@ class NextStepsForm(LookForm):
                 required=False,
                 max_length=NEXT_STEP.max_length,
                 initial=ticket.next_step,
-                widget=forms.Textarea(attrs={"rows": 2}),
+                widget=forms.Textarea(attrs={"rows": 3}),
                 show_hidden_initial=True,
             )
 
