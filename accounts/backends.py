@@ -4,8 +4,10 @@ from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.http import HttpRequest
+from django.utils import timezone
 
 from accounts.models import Membership, User
+from accounts.models.absences import away_facts, read_away
 from accounts.scope import current_tenant_id
 
 
@@ -20,11 +22,16 @@ class MembershipBackend(AuthenticationBackend):
         return user if Membership.objects.active().filter(user=user).exists() else None
 
     def get_user(self, user_id: int) -> User | None:
-        """The user with `user.membership` set, or None where they have no active place in this tenant."""
+        """The user with `user.membership` set, or None where they have no active place in this tenant.
+
+        The membership knows who is away: the same query has asked.
+        """
         if current_tenant_id() is None:
             return None
-        membership = Membership.objects.active().filter(user_id=user_id).select_related("user", "office").first()
+        places = Membership.objects.active().filter(user_id=user_id).select_related("user", "office")
+        membership = places.annotate(absences_now=away_facts(timezone.now())).first()
         if membership is None:
             return None
+        membership.away = read_away(membership.absences_now)  # type: ignore[attr-defined]  # annotated
         membership.user.membership = membership
         return membership.user

@@ -10,3 +10,13 @@ class AccountError(Exception):
 class LastAdmin(AccountError):
     def __str__(self) -> str:
         return str(_("This is the last admin. Make somebody else an admin first."))
+
+
+class AbsencesOverlap(AccountError):
+    def __str__(self) -> str:
+        return str(_("Another absence lies in these days."))
+
+
+class AbsenceOver(AccountError):
+    def __str__(self) -> str:
+        return str(_("This absence is over."))

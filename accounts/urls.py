@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import customers, offices, people, products, profile, two_step, workspace
+from accounts.views import absences, customers, offices, people, products, profile, two_step, workspace
 
 app_name = "accounts"
 urlpatterns = [
@@ -12,6 +12,12 @@ urlpatterns = [
     path("profile/two-step/off/", two_step.turn_off, name="two_step_off"),
     path("profile/two-step/codes/", two_step.codes, name="two_step_codes"),
     path("profile/two-step/codes/file/", two_step.codes_file, name="two_step_codes_file"),
+    path("profile/absences/", absences.mine, name="my_absences"),
+    path("profile/absences/new/", absences.plan_own, name="my_absence_add"),
+    path("absences/<int:pk>/", absences.absence, name="absence"),
+    path("absences/<int:pk>/end/", absences.end, name="absence_end"),
+    path("settings/absences/", absences.everybodys, name="absences"),
+    path("settings/absences/new/", absences.plan, name="absence_add"),
     path("settings/workspace/", workspace.workspace, name="workspace"),
     path("settings/people/", people.people, name="people"),
     path("settings/people/new/", people.add, name="person_add"),

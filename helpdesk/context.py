@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from accounts.access import may
 from accounts.enums import Role, Theme
 from accounts.models import Membership, Tenant
+from accounts.models.absences import away_for
 from accounts.requests import MemberRequest
+from accounts.standing_in import covered_by
 from core.alarms import Alarm
 from core.templatetags.vaste import initials
 from mailintake.navigation import mailbox_alarm, triage_count
@@ -120,6 +122,16 @@ def _item(request: HttpRequest, label: str, url: str, icon: str, count: int | No
 def _groups(request: MemberRequest, *, desk: bool) -> list[Group]:
     work = work_of(request)
     mine = [_item(request, _("Assigned to me"), reverse("tickets:mine"), "user", work.mine)]
+    mine += [
+        _item(
+            request,
+            _("%(name)s, away") % {"name": away.member.name},
+            reverse("tickets:handover", args=[away.member.pk]),
+            "user-share",
+            work.hands.get(away.member.pk, 0),
+        )
+        for away in covered_by(request.membership.pk, away_for(request.membership))
+    ]
     queues = []
     if desk:
         queues.append(

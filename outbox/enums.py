@@ -74,5 +74,6 @@ class Purpose(TextChoices):
     ANSWERED = "answered", _("The requester's message to the consultant")
     RETURNED = "returned", _("A mail that did not arrive")
     COMMANDS = "commands", _("Answer to a mail with commands")
+    HANDOVER = "handover", _("Standing in for a colleague")
     CODE = "code", _("Code for a new browser")
     SYSTEM = "system", _("Sign-in and account")

@@ -6,9 +6,10 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Membership
+from accounts.models import Absence, Membership
 from core.forms import LookForm
 from core.tokens import new_token
+from tickets.away_choices import EvenAwayField, offer
 from tickets.models import AccessLink, Queue, WorkType
 
 
@@ -84,6 +85,7 @@ class HandOverForm(LinkForm):
     """To a colleague, or to a queue where nobody has it yet; `to` becomes the Membership or the Queue."""
 
     to = forms.ChoiceField(label=_("Hand over to"))
+    even_away = EvenAwayField()
     note = forms.CharField(
         label=_("Note"),
         max_length=20_000,
@@ -94,14 +96,16 @@ class HandOverForm(LinkForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        others = (member for member in Membership.objects.assignable() if member.pk != self.link.member_id)
+        has_it = (self.link.member_id, self.link.ticket.assignee_id)
+        others = (member for member in Membership.objects.assignable() if member.pk not in has_it)
         members = {f"member-{member.pk}": member for member in others}
+        labels = offer(self, members.values(), Absence.objects.away())
         queues = {f"queue-{queue.pk}": queue for queue in Queue.objects.all()}
         self._targets: dict[str, Membership | Queue] = {**members, **queues}
         field: Any = self.fields["to"]
         field.choices = [
             ("", _("Choose")),
-            (_("Colleagues"), [(key, member.name) for key, member in members.items()]),
+            (_("Colleagues"), [(key, labels[member.pk]) for key, member in members.items()]),
             (_("Queues"), [(key, queue.name) for key, queue in queues.items()]),
         ]
 

@@ -77,11 +77,11 @@ def sent_lately(link: AccessLink, purpose: Purpose, email: str) -> int:
 
 @transaction.atomic
 def mail_new_work_link(link: AccessLink) -> None:
-    """Send the ticket's details again to the consultant who still has it; nothing for anybody else, or too often."""
+    """Send the ticket's details again to whoever still works on it; nothing for anybody else, or too often."""
     ticket, member = events.locked(link.ticket, even_merged=True), link.member
     if member is None or member.ended_at or not member.user.is_active:
         return
-    if ticket.is_closed or ticket.assignee_id != member.pk:
+    if ticket.is_closed or not ticket.is_held_by(member):
         return
     if sent_lately(link, Purpose.DETAILS, member.email) < MAILS_AN_HOUR:
         mails.send_details(ticket, member)

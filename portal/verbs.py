@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from accounts.away_words import sentence
 from accounts.models import Membership
 from portal.forms import HandOverForm, LinkForm, ResolveForm, TextForm, TimeForm
 from tickets.models import Ticket
@@ -47,7 +48,9 @@ def _hand_over(ticket: Ticket, values: Values, by: Actor) -> str:
     if values["note"]:
         conversation.note(ticket, Written(text=values["note"]), by=by)
     if isinstance(to, Membership):
-        assignment.assign(ticket, to, by=by)
+        given = assignment.assign(ticket, to, by=by, even_away=values.get("even_away", False))
+        if given.instead_of:
+            return sentence(given.instead_of)
     else:
         assignment.move(ticket, to, by=by)
     return _("Handed over to %(name)s") % {"name": to}

@@ -79,6 +79,7 @@ class EventKind(TextChoices):
     BREACHED = "breached", _("Promise broken")
     REMINDED = "reminded", _("Reminder sent")
     FOLLOW_UP = "follow_up", _("Follow-up opened")
+    NEXT_STEP = "next_step", _("Next step written")
     UNDONE = "undone", _("Reply taken back")
     MERGED = "merged", _("Merged into another ticket")
     MERGED_FROM = "merged_from", _("Another ticket merged into it")

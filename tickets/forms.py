@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,10 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Customer, Membership, Module, Product, Requester
 from accounts.scope import require_tenant_id
+from accounts.standing_in import Away
 from core.filenames import clean_filename
 from core.files import load
 from core.forms import LookForm
 from sla.enums import Priority
+from tickets.away_choices import NOBODY_AWAY, EvenAwayField, offer
 from tickets.enums import FINISHED, Kind, StatusClass
 from tickets.models import Attachment, Queue, Status, WorkType
 from tickets.services.conversation import NewFile, Written
@@ -135,15 +138,24 @@ class HandOverForm(LookForm):
     """To a colleague, or to a queue where nobody has it yet."""
 
     to = forms.ChoiceField(label=_("Hand over to"))
+    even_away = EvenAwayField()
 
-    def __init__(self, *args: Any, members: list[Membership], queues: list[Queue], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        members: list[Membership],
+        queues: list[Queue],
+        away: Mapping[int, Away] = NOBODY_AWAY,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self._members = {f"member-{member.pk}": member for member in members}
+        labels = offer(self, members, away)
         self._queues = {f"queue-{queue.pk}": queue for queue in queues}
         field: Any = self.fields["to"]
         field.choices = [
             ("", "—"),
-            (_("Colleagues"), [(key, member.name) for key, member in self._members.items()]),
+            (_("Colleagues"), [(key, labels[member.pk]) for key, member in self._members.items()]),
             (_("Queues"), [(key, queue.name) for key, queue in self._queues.items()]),
         ]
 
@@ -232,14 +244,26 @@ class AcceptForm(FactsForm):
     """Facts, and who gets the matter."""
 
     assignee = forms.ChoiceField(label=_("Consultant"), required=False)
+    even_away = EvenAwayField()
     queue = forms.ChoiceField(label=_("Queue"))
 
-    def __init__(self, *args: Any, members: list[Membership], queues: list[Queue], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        members: list[Membership],
+        queues: list[Queue],
+        away: Mapping[int, Away] = NOBODY_AWAY,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        labels = offer(self, members, away)
         self._members = {str(member.pk): member for member in members}
         self._queues = {str(queue.pk): queue for queue in queues}
         fields: dict[str, Any] = self.fields
-        fields["assignee"].choices = [("", _("Nobody yet")), *((pk, m.name) for pk, m in self._members.items())]
+        fields["assignee"].choices = [
+            ("", _("Nobody yet")),
+            *((pk, labels[member.pk]) for pk, member in self._members.items()),
+        ]
         fields["queue"].choices = [(pk, queue.name) for pk, queue in self._queues.items()]
         fields["assignee"].widget.attrs |= {"data-pick": "", "aria-label": fields["assignee"].label}
 

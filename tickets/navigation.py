@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, IntegerField, Q, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Q
+from django.db.models.functions import JSONObject
 
 from accounts.models import Membership
+from accounts.models.absences import covered_ids
 from accounts.requests import MemberRequest
 from tickets.enums import UNFINISHED
 from tickets.models import Queue, Ticket
@@ -16,8 +18,10 @@ class Work:
     """What waits where: unfinished tickets only."""
 
     queues: list[Queue]
-    mine: int
     unassigned: int
+    # By membership: the member's own, and those of everybody for whom they stand in.
+    hands: dict[int, int]
+    mine: int
 
 
 def work_of(request: MemberRequest) -> Work:
@@ -31,16 +35,18 @@ def work_of(request: MemberRequest) -> Work:
 
 def _load(member: Membership) -> Work:
     unfinished = Q(tickets__status_class__in=UNFINISHED)
-    mine = Ticket.objects.filter(assignee=member.pk, status_class__in=UNFINISHED).order_by()
-    counted = mine.annotate(one=Value(1)).values("one").annotate(n=Count("pk")).values("n")
+    people = [member.pk, *covered_ids(member)]
+    held = Ticket.objects.filter(assignee__in=people, status_class__in=UNFINISHED).order_by()
+    counted = held.values("assignee").annotate(n=Count("pk"))
     queues = []
     for queue in Queue.objects.open_to(member).annotate(
         counted_unfinished=Count("tickets", filter=unfinished),
         counted_unassigned=Count("tickets", filter=unfinished & Q(tickets__assignee=None)),
-        counted_mine=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
+        counted_hands=ArraySubquery(counted.values_list(JSONObject(member="assignee", n="n"))),
     ):
-        for name in ("unfinished", "unassigned", "mine"):
+        for name in ("unfinished", "unassigned", "hands"):
             setattr(queue, name, getattr(queue, f"counted_{name}"))
         queues.append(queue)
-    own = queues[0].mine if queues else mine.count()
-    return Work(queues, own, sum(queue.unassigned for queue in queues))
+    found = queues[0].hands if queues else [{"member": row["assignee"], "n": row["n"]} for row in counted]
+    hands = {row["member"]: row["n"] for row in found}
+    return Work(queues, sum(queue.unassigned for queue in queues), hands, hands.get(member.pk, 0))

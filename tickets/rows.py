@@ -1,6 +1,6 @@
 """What a list row shows of a ticket."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,15 +35,19 @@ class Row:
     chip: Chip
     assignee: str
     age: str
+    # Whether the assignee is away.
+    away: bool = False
 
 
-def rows_of(tickets: Iterable[Ticket], tenant: Tenant, now: datetime | None = None) -> list[Row]:
-    """The rows of tickets that were fetched with `for_list()`."""
+def rows_of(
+    tickets: Iterable[Ticket], tenant: Tenant, now: datetime | None = None, *, away: Container[int] = ()
+) -> list[Row]:
+    """The rows of tickets that were fetched with `for_list()`; `away` are the memberships of those who are."""
     moment = now or timezone.now()
-    return [_row(ticket, tenant, moment) for ticket in tickets]
+    return [_row(ticket, tenant, moment, away=ticket.assignee_id in away) for ticket in tickets]
 
 
-def _row(ticket: Ticket, tenant: Tenant, now: datetime) -> Row:
+def _row(ticket: Ticket, tenant: Tenant, now: datetime, *, away: bool) -> Row:
     who = [ticket.requester.name, ticket.customer.name if ticket.customer else ""]
     return Row(
         pk=ticket.pk,
@@ -56,5 +60,6 @@ def _row(ticket: Ticket, tenant: Tenant, now: datetime) -> Row:
         priority=Priority(ticket.priority, ticket.get_priority_display()),
         chip=next_promise_chip(ticket, now),
         assignee=ticket.assignee.name if ticket.assignee else "",
+        away=away,
         age=minutes_words(max(0, int((now - ticket.received_at).total_seconds() // 60))),
     )

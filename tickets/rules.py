@@ -4,6 +4,7 @@ import rules
 
 from accounts.enums import Role
 from accounts.models import Membership
+from accounts.models.absences import covered_ids
 from tickets.models import Ticket
 
 DESK = (Role.ADMIN, Role.LEAD, Role.AGENT)
@@ -32,7 +33,13 @@ def may_see(member: Membership, ticket: Ticket) -> bool:
 
 @rules.predicate
 def has_it(member: Membership, ticket: Ticket) -> bool:
-    return ticket.assignee_id == member.pk
+    return ticket.is_held_by(member)
+
+
+@rules.predicate
+def takes_over(member: Membership, absent: Membership) -> bool:
+    """Whether the member may read what a colleague hands over: the colleague, who stands in now, and leads."""
+    return absent.pk == member.pk or absent.pk in covered_ids(member)
 
 
 rules.add_perm("tickets.view", may_see)
@@ -42,3 +49,4 @@ rules.add_perm("tickets.create", works_at_desk)
 rules.add_perm("tickets.triage", works_at_desk)
 rules.add_perm("tickets.settings", administers)
 rules.add_perm("tickets.mail_log", leads)
+rules.add_perm("tickets.handover", leads | takes_over)

@@ -74,6 +74,7 @@ SECTIONS = (
                 _("Name, prefix of ticket numbers, rules for everybody"),
             ),
             Setting("accounts:people", "users", _("People"), _("Members, invitations and roles")),
+            Setting("accounts:absences", "calendar", _("Absences"), _("Who is away, and who stands in"), BOTH),
             Setting("tickets:teams", "user-share", _("Teams"), _("Members who share queues, team leads")),
             Setting("tickets:queues", "layout-list", _("Queues"), _("Address of the desk, office, who works them")),
             Setting("accounts:offices", "map-pin", _("Offices"), _("Time zone, language, currency, companies")),

@@ -28,6 +28,7 @@ ICONS = {
     EventKind.BREACHED: "alert-triangle",
     EventKind.REMINDED: "bell-plus",
     EventKind.FOLLOW_UP: "corner-up-left",
+    EventKind.NEXT_STEP: "arrow-right",
     EventKind.UNDONE: "history",
     EventKind.MERGED: "git-merge",
     EventKind.MERGED_FROM: "git-merge",
@@ -87,7 +88,11 @@ def _status(event: TicketEvent) -> str:
 
 
 def _assigned(event: TicketEvent) -> str:
-    to = event.data.get("name")
+    to, away = event.data.get("name"), event.data.get("instead_of")
+    if away:
+        words = _("%(name)s assigned it to %(away)s, who is away: %(to)s stands in")
+        nobody = _("%(name)s left it without a consultant: %(away)s is away and nobody stands in")
+        return (words if to else nobody) % {"name": event.actor_name, "to": to, "away": away}
     if not to:
         return _("%(name)s left it without a consultant") % {"name": event.actor_name}
     return _("%(name)s assigned it to %(to)s") % {"name": event.actor_name, "to": to}
@@ -129,6 +134,12 @@ def _work(event: TicketEvent) -> str:
     return _("%(name)s logged %(minutes)s min") % {"name": event.actor_name, "minutes": event.data["minutes"]}
 
 
+def _next_step(event: TicketEvent) -> str:
+    if not event.data["text"]:
+        return _("%(name)s struck out the next step") % {"name": event.actor_name}
+    return _("%(name)s wrote the next step: %(text)s") % {"name": event.actor_name, "text": event.data["text"]}
+
+
 def _undelivered(event: TicketEvent) -> str:
     names = {"addresses": ", ".join(event.data.get("addresses", []))}
     if event.data.get("report") == "complaint":
@@ -163,6 +174,7 @@ _WORDS: dict[EventKind, Callable[[TicketEvent], str]] = {
     EventKind.WORK_STARTED: lambda event: _("%(name)s started the investigation") % {"name": event.actor_name},
     EventKind.RESTORED: lambda event: _("%(name)s says that the service works again") % {"name": event.actor_name},
     EventKind.WORK_LOGGED: _work,
+    EventKind.NEXT_STEP: _next_step,
     EventKind.UNDONE: lambda event: _("%(name)s took a reply back before it left") % {"name": event.actor_name},
     EventKind.CONFIRMED: lambda event: _("%(name)s says that it works") % {"name": event.actor_name},
     EventKind.REJECTED: lambda event: _("%(name)s says that it is still broken") % {"name": event.actor_name},

@@ -1,4 +1,4 @@
-"""What the clock brings about: breaches and reminders, each once; files that nothing names go."""
+"""What the clock brings about: breaches and reminders, each once; absences begin and end; unnamed files go."""
 
 from functools import partial
 
@@ -17,6 +17,7 @@ from sla.models import StepFired, Timer
 from tickets.enums import EventKind
 from tickets.models import Attachment, Ticket
 from tickets.services import clock, lifecycle, mails
+from tickets.services.absent_mails import tell_everybody
 from tickets.services.alerts import owners
 from tickets.services.applying import apply_to, open_after
 from tickets.services.events import append, locked
@@ -68,6 +69,14 @@ def wake_tickets() -> None:
     for tenant_id, pk in open_door("door_scheduled_tickets", BATCH):
         with tenant_scope(tenant_id):
             lifecycle.wake(Ticket.objects.get(pk=pk))
+
+
+@shared_task
+def sweep_absences() -> None:
+    """Tell who stands in for whom, and who returns what happened; only tenants in which somebody is or was away."""
+    for tenant_id, _ in open_door("door_absences"):
+        with tenant_scope(tenant_id):
+            tell_everybody()
 
 
 @shared_task

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from tickets.urls_settings import urlpatterns as settings_urls
-from tickets.views import actions, create, files, lists, promises, ticket
+from tickets.views import actions, create, files, handover, lists, promises, ticket
 
 app_name = "tickets"
 
@@ -10,6 +10,8 @@ urlpatterns = [
     path("my/", lists.mine, name="mine"),
     path("unassigned/", lists.unassigned, name="unassigned"),
     path("queues/<int:pk>/", lists.queue, name="queue"),
+    path("handover/<int:pk>/", handover.show, name="handover"),
+    path("handover/<int:pk>/write/", handover.write, name="handover_write"),
     path("search/", lists.search, name="search"),
     path("tickets/new/", create.create, name="create"),
     path("tickets/take/", actions.bulk, name="bulk"),

@@ -1,5 +1,6 @@
 """Tenants, people, customers and the audit log."""
 
+from accounts.models.absences import Absence
 from accounts.models.audit import AuditEntry
 from accounts.models.base import CurrentTenant, TenantManager, TenantModel, TenantQuerySet
 from accounts.models.customers import Customer, CustomerDomain, Module, Product, Requester, RequesterAddress
@@ -8,6 +9,7 @@ from accounts.models.tenants import Tenant, TenantHost
 from accounts.models.users import User
 
 __all__ = [
+    "Absence",
     "AuditEntry",
     "CurrentTenant",
     "Customer",

@@ -13,6 +13,7 @@ from accounts.fields import TenantForeignKey
 from accounts.models.base import TenantManager, TenantModel, TenantQuerySet
 from accounts.models.tenants import TimeZoneField
 from accounts.models.users import User
+from accounts.standing_in import Away
 
 
 class LegalEntity(TenantModel):
@@ -65,6 +66,9 @@ MembershipManager = TenantManager.from_queryset(MembershipQuerySet)
 
 class Membership(TenantModel):
     """A user's place in a tenant. Its roles end with it."""
+
+    # Who is away, as the query that signed the member in has found it; no column.
+    away: dict[int, Away] | None = None
 
     user = models.ForeignKey(User, models.PROTECT, related_name="+")
     roles = ArrayField(models.CharField(max_length=12, choices=Role), verbose_name=_("Roles"))

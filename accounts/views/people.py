@@ -1,5 +1,7 @@
 """Members: who has a place in the tenant, and what they may do."""
 
+from collections.abc import Mapping
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -9,14 +11,17 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import role_required
+from accounts.away_words import aside
 from accounts.enums import Role
 from accounts.errors import LastAdmin
 from accounts.forms import InviteForm, PlaceForm
 from accounts.models import Membership
+from accounts.models.absences import away_for
 from accounts.pages import Chip, Line, Listing, form_page, list_page, posted
 from accounts.requests import MemberRequest
 from accounts.services import people as service
 from accounts.services.tenants import end_membership
+from accounts.standing_in import Away
 from core.paging import page_by
 
 UP = ("accounts:people", gettext_lazy("People"))
@@ -31,12 +36,13 @@ def people(request: MemberRequest) -> HttpResponse:
     if wanted:
         members = members.filter(user__name__icontains=wanted) | members.filter(user__email__icontains=wanted)
     page = page_by(members, "user__name", request.GET)
+    away = away_for(request.membership)
     listing = Listing(
         title=_("People"),
         columns=[_("Name"), _("Address"), _("Roles"), _("Office"), _("State")],
-        lines=[_line(member) for member in page.rows],
+        lines=[_line(member, away) for member in page.rows],
         add=(reverse("accounts:person_add"), _("Invite")),
-        more=[(reverse("tickets:teams"), _("Teams"))],
+        more=[(reverse("tickets:teams"), _("Teams")), (reverse("accounts:absences"), _("Absences"))],
         searches=True,
         query=wanted,
         earlier=page.earlier,
@@ -45,15 +51,17 @@ def people(request: MemberRequest) -> HttpResponse:
     return list_page(request, listing)
 
 
-def _line(member: Membership) -> Line:
+def _line(member: Membership, away: Mapping[int, Away]) -> Line:
     ended = member.ended_at is not None
     roles = ", ".join(str(Role(role).label) for role in member.roles)
-    chip = Chip("mute", "lock", _("Ended")) if ended else _sign_in(member)
+    chip = Chip("mute", "lock", _("Ended")) if ended else _state(member, away.get(member.pk))
     url = reverse("accounts:person", args=[member.pk])
     return Line(url, member.name, [member.email, roles, member.office.name], chip, faded=ended)
 
 
-def _sign_in(member: Membership) -> Chip:
+def _state(member: Membership, away: Away | None) -> Chip:
+    if away:
+        return Chip("info", "calendar", aside(away))
     if member.user.last_login is None:
         return Chip("warn", "mail", _("Invited"))
     return Chip("ok", "check", _("Active"))
@@ -86,7 +94,10 @@ def person(request: MemberRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved"))
             return redirect("accounts:people")
-    return form_page(request, form, title=member.name, up=UP, template="accounts/person.html", member=member)
+    away = away_for(request.membership).get(member.pk)
+    return form_page(
+        request, form, title=member.name, up=UP, template="accounts/person.html", member=member, away=away
+    )
 
 
 def _now(member: Membership) -> dict[str, object]:

@@ -109,6 +109,14 @@ def full_day(day: date) -> str:
 
 
 @register.filter
+def short_day(day: date, today: date | None = None) -> str:
+    """A day without its weekday, no longer than needed: "19 Nov", "19 Nov 2027"; `today` is for tests."""
+    if day.year == (today or timezone.localdate()).year:
+        return date_format(day, pgettext("date format", "j M"))
+    return date_format(day, pgettext("date format", "j M Y"))
+
+
+@register.filter
 def full_time(moment: datetime) -> str:
     """An aware moment with all its parts, for a title: "Thu 19 Nov 2026 16:45"."""
     # Translators: date format with all parts, "Thu 19 Nov 2026 16:45"; Finnish "D j.n.Y G.i" (to 19.11.2026 16.45).

@@ -14,6 +14,7 @@ from accounts.enums import Role
 from accounts.models import Membership, Office, Requester, Tenant
 from accounts.scope import tenant_scope
 from helpdesk.demo.arrival import Arrival
+from helpdesk.demo.away import send_away
 from helpdesk.demo.letters import deliver_waiting
 from helpdesk.demo.past import StoryClock, telling
 from helpdesk.demo.play import Play, hand_over_rest
@@ -87,6 +88,7 @@ def _build(slug: str, tickets: int, present: datetime) -> Tenant:
         place = furnish(tenant, plan, present.date())
         with tenant_scope(tenant.pk):
             _Teller(place, clock, Random(f"vaste {slug}")).tell(load_stories(slug), tickets)  # noqa: S311  # a story
+            send_away(place, clock, plan.get("absence", []))
             hand_over_rest(present)
             deliver_waiting(place, clock, load_letters(slug))
             # A column default does not know the story's clock.

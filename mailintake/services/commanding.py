@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor, member_actor
+from accounts.away_words import sentence
 from accounts.models import Membership
 from mailintake.commands import Command, Instructions, Verb
 from sla.typed_hours import show_minutes
@@ -134,7 +135,10 @@ def _hand_over(order: Order, command: Command) -> None:
     if isinstance(receiver, Queue):
         assignment.move(order.ticket, receiver, by=order.by)
     else:
-        assignment.assign(order.ticket, receiver, by=order.by)
+        given = assignment.assign(order.ticket, receiver, by=order.by)
+        if given.instead_of:
+            order.done.append(sentence(given.instead_of))
+            return
     order.done.append(_("handed to %(name)s") % {"name": receiver})
 
 

@@ -37,6 +37,7 @@ class Acceptance:
     product: Product | None = None
     module: Module | None = None
     assignee: Membership | None = None
+    even_away: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ def accept(inbound_id: int, form: Acceptance, *, by: Actor, notify: bool) -> Tic
         product=form.product,
         module=form.module,
         assignee=form.assignee,
+        even_away=form.even_away,
         written=placing.written(mail),
         channel=Channel.MAIL,
         received_at=row.received_at,

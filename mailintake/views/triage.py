@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import role_required
+from accounts.away_words import sentence
 from accounts.enums import Role
 from accounts.models import Customer, Membership, Product
+from accounts.models.absences import away_for
 from accounts.requests import MemberRequest
 from mailintake.models import InboundMessage
 from mailintake.parsing import ParsedMail, parse
@@ -105,6 +107,7 @@ def _lists(request: MemberRequest) -> dict[str, Any]:
         "products": list(Product.objects.select_related("expert__user").prefetch_related("modules__expert__user")),
         "members": list(Membership.objects.assignable()),
         "queues": work_of(request).queues,
+        "away": away_for(request.membership),
     }
 
 
@@ -145,13 +148,19 @@ def accept(request: MemberRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _render(request, row, form=form, status=422)
     acceptance = triage.Acceptance(
-        **form.facts(), queue=form.chosen_queue, assignee=form.chosen_assignee, requester_name=row.from_name
+        **form.facts(),
+        queue=form.chosen_queue,
+        assignee=form.chosen_assignee,
+        even_away=form.cleaned_data.get("even_away", False),
+        requester_name=row.from_name,
     )
     try:
         ticket = triage.accept(pk, acceptance, by=request.actor, notify="silent" not in request.POST)
     except TicketError as refusal:
         return _render(request, row, form=form, status=409, problem=str(refusal))
     messages.success(request, _("Accepted, the mails are on their way"))
+    if ticket.instead_of:
+        messages.info(request, sentence(ticket.instead_of))
     return redirect(ticket)
 
 

@@ -99,7 +99,7 @@ def _carry_out(request: TenantRequest, visit: Visit, verb: str, form: LinkForm) 
     except TicketError as refusal:
         form.add_error(None, str(refusal))
         return _page(request, visit, opened=verb, bound=form, trusted=True, status=409)
-    if verb == "hand-over":
+    if verb == "hand-over" and not _still_held(visit):
         return pages.show(request, "portal/handed_over.html", visit, {"done": done})
     messages.success(request, done)
     return redirect("portal:work", visit.token)
@@ -113,12 +113,18 @@ def _do(visit: Visit, verb: str, form: LinkForm) -> str:
     """
     link, member = visit.link, visit.link.member
     ticket = events.locked(link.ticket)
-    if member is None or ticket.assignee_id != member.pk:
+    if member is None or not ticket.is_held_by(member):
         raise LinkUnusable
     links.use_form(link, form.cleaned_data["form_token"])
     if ticket.is_finished and not VERBS[verb].after_solution:
         raise TransitionRefused
     return VERBS[verb].run(ticket, form.cleaned_data, member_actor(member))
+
+
+def _still_held(visit: Visit) -> bool:
+    """Whether the ticket stayed where it was, because whoever was to get it is away and this member stands in."""
+    visit.ticket.refresh_from_db(fields=["assignee"])
+    return visit.link.member is not None and visit.ticket.is_held_by(visit.link.member)
 
 
 def _page(  # noqa: PLR0913  # the one page that every answer of this link is

@@ -2,6 +2,7 @@
 
 import os
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,8 +12,9 @@ from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from accounts.actors import SYSTEM
-from accounts.models import Customer, LegalEntity, Membership, Module, Office, Requester, Team, Tenant, User
+from accounts.models import Absence, Customer, LegalEntity, Membership, Module, Office, Requester, Team, Tenant, User
 from accounts.scope import tenant_scope
+from accounts.services import absences
 from helpdesk.embedded.layout import BASE_DIR
 from mailintake.models import InboundMessage, Mailbox
 from outbox.models import OutgoingMail
@@ -66,6 +68,7 @@ def things() -> dict[str, Any]:
         **{
             name: model.objects.order_by("pk")[0].pk
             for name, model in {
+                "absence": Absence,
                 "office": Office,
                 "entity": LegalEntity,
                 "team": Team,
@@ -98,6 +101,7 @@ def pages(ids: dict[str, Any]) -> dict[str, tuple[str, Row | None]]:
         "tickets:detail-closed": f"/tickets/{closed.number}/",
         "tickets:promise_trial-of": tried,
         **merged(),
+        **handed_over(),
     }
     return wanted({**listed, **{name: (path, None) for name, path in more.items()}})
 
@@ -115,6 +119,25 @@ def merged() -> dict[str, str]:
         "tickets:detail-survivor": f"/tickets/{other.number}/",
         "portal:work-merged": reverse("portal:work", args=[work]),
         "portal:confirm-merged": reverse("portal:confirm", args=[confirm]),
+    }
+
+
+def stand_in() -> None:
+    """Whoever looks stands in, and is planned to be away themselves: so the pages have all of it to show."""
+    admin = Membership.objects.filter(roles__contains=["admin"]).select_related("user")[0]
+    absence = Absence.objects.get()
+    absences.change(absence, substitute=admin, by=SYSTEM)
+    absences.plan(admin, starts_on=date(2100, 1, 4), substitute=absence.member, note="Alps", by=SYSTEM)
+
+
+def handed_over() -> dict[str, str]:
+    """Pages of a colleague who is away, one of their tickets among them."""
+    absent = Absence.objects.order_by("pk")[0].member
+    ticket = Ticket.objects.unfinished().filter(assignee=absent).exclude(next_step="").order_by("pk")[0]
+    return {
+        "tickets:handover-away": reverse("tickets:handover", args=[absent.pk]),
+        "tickets:handover_write-away": reverse("tickets:handover_write", args=[absent.pk]),
+        "tickets:detail-away": f"/tickets/{ticket.number}/",
     }
 
 
@@ -189,6 +212,7 @@ def test_every_page_is_drawn_and_accessible(web: int, browser: Browser, language
     call_command("demo")
     tenant = Tenant.objects.get(slug="acme")
     with tenant_scope(tenant.pk):
+        stand_in()
         paths = pages(things())
     # Those that lead a member away.
     public = {name: path for name, (path, row) in paths.items() if row is not None and row.who == PUBLIC}

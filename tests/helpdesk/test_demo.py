@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from accounts.enums import Role
-from accounts.models import CustomerDomain, Membership, RequesterAddress, Tenant, User
+from accounts.models import Absence, CustomerDomain, Membership, RequesterAddress, Tenant, User
 from accounts.scope import tenant_scope
 from accounts.services.tenants import create_tenant
 from helpdesk.demo import build
@@ -181,3 +181,11 @@ def test_going_back_in_open_time(monday: datetime) -> None:
     )
     assert build.before(hours, monday, 120) == monday - timedelta(hours=2)
     assert build.before(hours, monday, 121) == datetime(2026, 10, 30, 13, 59, tzinfo=UTC)
+
+
+def test_somebody_is_away_and_has_left_a_handover(nordhuolto: Tenant) -> None:
+    absence = Absence.objects.select_related("member", "substitute").get()
+    left = Ticket.objects.unfinished().filter(assignee=absence.member)
+    assert left.exclude(next_step="").exists()
+    assert Absence.objects.away(PRESENT)[absence.member_id].stand_in is not None
+    assert OutgoingMail.objects.get(purpose="handover").to == [absence.substitute.email]

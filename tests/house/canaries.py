@@ -84,7 +84,10 @@ class Aviary:
         field = TicketEvent._meta.get_field("actor_name")
         for ticket in Ticket.objects.all():
             for kind in EventKind:
-                data = {name: self.hatch(TicketEvent, field) for name in ("name", "number", "minutes", "contract")}
+                data = {
+                    name: self.hatch(TicketEvent, field)
+                    for name in ("name", "number", "minutes", "contract", "instead_of", "text")
+                }
                 lists = {name: [self.hatch(TicketEvent, field)] for name in ("names", "addresses")}
                 changed = {"fields": {"title": [self.hatch(TicketEvent, field), self.hatch(TicketEvent, field)]}}
                 at, rules = ticket.received_at.isoformat(), stock.cast.desk.policy.current

@@ -8,7 +8,7 @@ from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
 from accounts.actors import SYSTEM
-from accounts.models import LegalEntity, Membership, Module, Product
+from accounts.models import Absence, LegalEntity, Membership, Module, Product
 from mailintake.enums import HookKind
 from mailintake.models import InboundMessage, Mailbox, OlderMail, ThreadMark
 from mailintake.services.hooks import open_hook
@@ -83,6 +83,7 @@ def _records(cast: Cast, worker: str) -> dict[str, Any]:
     )
     return {
         "member": cast.members[worker].pk,
+        "absence": Absence.objects.create(member=cast.members[worker], starts_on=date(2100, 1, 1)).pk,
         "office": cast.office.pk,
         "entity": entity.pk,
         "team": cast.desk.team.pk,

@@ -180,7 +180,15 @@ class TicketEvent(TenantModel):
     objects: ClassVar[EventManager["TicketEvent"]] = EventManager()
 
     class Meta(TenantModel.Meta):
-        indexes = [models.Index(fields=["tenant", "ticket", "at", "id"], name="event_of_ticket")]
+        indexes = [
+            models.Index(fields=["tenant", "ticket", "at", "id"], name="event_of_ticket"),
+            # Whose hands a ticket left while they were away.
+            models.Index(
+                fields=["tenant", "at"],
+                name="event_changes_hands",
+                condition=models.Q(kind__in=[EventKind.ASSIGNED, EventKind.MOVED]),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} on {self.ticket_id}"

@@ -20,6 +20,8 @@ from accounts.models import (
     TenantModel,
     TenantQuerySet,
 )
+from accounts.models.absences import covered_ids
+from accounts.standing_in import Away
 from sla.enums import Priority
 from sla.models import Contract
 from tickets.enums import FINISHED, UNFINISHED, Channel, Kind, StatusClass
@@ -43,14 +45,21 @@ class TicketCounter(TenantModel):
 
 class TicketQuerySet(TenantQuerySet["Ticket"]):
     def visible_to(self, member: Membership) -> "TicketQuerySet":
-        """Tickets in queues open to the member, and those in their hands."""
+        """Tickets in queues open to the member, those in their hands, and those of whom they stand in for."""
         if member.has_role(Role.ADMIN, Role.LEAD, Role.FINANCE):
             return self
-        mine = Q(assignee=member) | Q(queue__in=Queue.objects.open_to(member).values("pk"))
+        mine = Q(assignee__in=[member.pk, *covered_ids(member)]) | Q(
+            queue__in=Queue.objects.open_to(member).values("pk")
+        )
         return self.filter(mine)
 
     def unfinished(self) -> "TicketQuerySet":
         return self.filter(status_class__in=UNFINISHED)
+
+    def on_desk_of(self, member: Membership) -> "TicketQuerySet":
+        """What the member has to work on: their own, and what is unfinished of those for whom they stand in."""
+        own, covered = Q(assignee=member), covered_ids(member)
+        return self.filter(own | Q(assignee__in=covered, status_class__in=UNFINISHED) if covered else own)
 
     def finished(self) -> "TicketQuerySet":
         return self.filter(status_class__in=FINISHED)
@@ -81,6 +90,8 @@ class Ticket(TenantModel):
     seen_by: int | None = None
     # The message it was opened with, on the row that `open_ticket` returns; no column.
     opened_with: "Message | None" = None
+    # Who was meant to get it and is away, on the row that `assign` and `open_ticket` return; no column.
+    instead_of: Away | None = None
 
     number = models.PositiveBigIntegerField()
     title = models.CharField(_("Title"), max_length=200)
@@ -103,6 +114,8 @@ class Ticket(TenantModel):
     merged_into = TenantForeignKey("self", null=True, related_name="+")
     copies = ArrayField(models.EmailField(), default=list)
     solution = models.TextField(_("Solution"), blank=True)
+    # What its consultant would do next, written for whoever stands in; never shown outside the desk.
+    next_step = models.CharField(_("Next step"), max_length=500, blank=True)
     received_at = models.DateTimeField(_("Received at"))
     work_started_at = models.DateTimeField(null=True)
     first_responded_at = models.DateTimeField(null=True)
@@ -147,6 +160,12 @@ class Ticket(TenantModel):
 
     def get_absolute_url(self) -> str:
         return reverse("tickets:detail", args=[self.number])
+
+    def is_held_by(self, member: Membership) -> bool:
+        """Whether the member has it, or stands in for whoever has it."""
+        return self.assignee_id == member.pk or (
+            self.assignee_id is not None and self.assignee_id in covered_ids(member)
+        )
 
     @property
     def is_closed(self) -> bool:

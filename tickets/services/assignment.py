@@ -6,7 +6,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.actors import Actor
-from accounts.models import Membership
+from accounts.models import Absence, Membership
+from accounts.standing_in import Away
 from tickets.enums import EventKind, LinkPurpose
 from tickets.models import Queue, Ticket
 from tickets.services import clock, mails
@@ -16,9 +17,18 @@ from tickets.services.links import revoke
 
 @transaction.atomic
 def assign(
-    ticket: Ticket, member: Membership | None, *, by: Actor, notify: bool = True, at: datetime | None = None
+    ticket: Ticket,
+    member: Membership | None,
+    *,
+    by: Actor,
+    notify: bool = True,
+    even_away: bool = False,
+    at: datetime | None = None,
 ) -> Ticket:
     """Give the ticket to a member, or to nobody. The links of whoever had it die; the new one gets the details.
+
+    Of a member who is away it goes to who stands in, or to nobody where nobody does; `.instead_of` of the returned
+    row says so. Not where the member takes it themselves, nor with `even_away`.
 
     Idempotent: assigning to the one who has it changes and sends nothing.
     """
@@ -26,13 +36,29 @@ def assign(
     ticket = locked(ticket)
     if ticket.assignee_id == (member.pk if member else None):
         return ticket
+    if member and not even_away and member.pk != by.membership_id:
+        member, ticket.instead_of = _receiver(member, at)
+        if ticket.instead_of and ticket.assignee_id == (member.pk if member else None):
+            return ticket
+    before = ticket.assignee_id
     revoke(ticket, LinkPurpose.WORK, at=at)
     ticket.assignee, ticket.last_activity_at = member, at
     ticket.save(update_fields=["assignee", "last_activity_at"])
-    append(ticket, EventKind.ASSIGNED, by=by, at=at, member=member.pk if member else None, name=str(member or ""))
+    to = {"member": member.pk if member else None, "name": str(member or ""), "before": before}
+    away = {"instead_of": ticket.instead_of.member.name} if ticket.instead_of else {}
+    append(ticket, EventKind.ASSIGNED, by=by, at=at, **to, **away)
     if member and notify and member.pk != by.membership_id:
         mails.send_details(ticket, member)
     return ticket
+
+
+def _receiver(member: Membership, at: datetime) -> tuple[Membership | None, Away | None]:
+    """Who gets what is meant for a member, and whose absence is the reason if it is somebody else."""
+    away = Absence.objects.away(at).get(member.pk)
+    if away is None:
+        return member, None
+    places = Membership.objects.select_related("user", "office")
+    return (places.get(pk=away.stand_in.pk) if away.stand_in else None), away
 
 
 @transaction.atomic
@@ -42,10 +68,11 @@ def move(ticket: Ticket, queue: Queue, *, by: Actor, at: datetime | None = None)
     ticket = locked(ticket)
     if ticket.queue_id == queue.pk and ticket.assignee_id is None:
         return ticket
+    before = ticket.assignee_id
     revoke(ticket, LinkPurpose.WORK, at=at)
     ticket.queue, ticket.assignee, ticket.last_activity_at = queue, None, at
     ticket.save(update_fields=["queue", "assignee", "last_activity_at"])
-    append(ticket, EventKind.MOVED, by=by, at=at, queue=queue.pk, name=queue.name)
+    append(ticket, EventKind.MOVED, by=by, at=at, queue=queue.pk, name=queue.name, before=before)
     clock.choose_promises(ticket, at=at, by=by)
     clock.refresh(ticket)
     return ticket

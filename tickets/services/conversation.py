@@ -8,7 +8,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.actors import Actor
-from accounts.models import Membership
 from core.files import store
 from core.html import sanitise_mail
 from outbox.models import OutgoingMail
@@ -16,6 +15,7 @@ from tickets.enums import EventKind, MessageKind, StatusClass
 from tickets.errors import NothingToSend
 from tickets.models import Attachment, Message, Ticket
 from tickets.services import clock, mails
+from tickets.services.alerts import owners
 from tickets.services.events import STATUS_FIELDS, append, enter, locked
 
 
@@ -178,7 +178,7 @@ def receive(
         enter(ticket, StatusClass.OPEN, by=by, at=max(at, _last_status_at(ticket)))
     ticket.last_activity_at = at
     clock.refresh(ticket, changed=[*STATUS_FIELDS, "resolved_at"])
-    _tell_assignee(ticket, message, has_read)
+    tell_consultant(ticket, message, has_read)
     return message
 
 
@@ -188,9 +188,8 @@ def _last_status_at(ticket: Ticket) -> datetime:
     return latest or ticket.received_at
 
 
-def _tell_assignee(ticket: Ticket, message: Message, has_read: Collection[str]) -> None:
-    if ticket.assignee_id is None:
-        return
-    member = Membership.objects.active().filter(pk=ticket.assignee_id).select_related("user", "office").first()
-    if member and member.email not in has_read:
-        mails.forward_answer(ticket, message, member)
+def tell_consultant(ticket: Ticket, message: Message, has_read: Collection[str] = frozenset()) -> None:
+    """Mail what the requester wrote to whoever has the ticket or stands in; nobody is told of one that nobody has."""
+    for member in owners(ticket) if ticket.assignee_id else []:
+        if member.email not in has_read:
+            mails.forward_answer(ticket, message, member)

@@ -41,6 +41,8 @@ class Matter:
     product: Product | None = None
     module: Module | None = None
     assignee: Membership | None = None
+    # Whether the assignee gets it also while they are away.
+    even_away: bool = False
     copies: Sequence[str] = field(default=())
     # The member who wrote the first message to the requester, with the desk in Cc.
     writer: Membership | None = None
@@ -88,7 +90,8 @@ def open_ticket(
     if parent:
         append(parent, EventKind.FOLLOW_UP, by=by, number=ticket.number)
     if matter.assignee:
-        assignment.assign(ticket, matter.assignee, by=by, notify=notify)
+        given = assignment.assign(ticket, matter.assignee, by=by, notify=notify, even_away=matter.even_away)
+        ticket.instead_of = given.instead_of
     if notify and acknowledge and not matter.writer and now - at < ACKNOWLEDGE_WITHIN:
         mails.acknowledge(ticket, timers, deliberate=by.is_member, proven=matter.proven)
     if matter.assignee or matter.writer:

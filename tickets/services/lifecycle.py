@@ -12,7 +12,8 @@ from tickets.enums import FINISHED, EventKind, LinkPurpose, MessageKind, StatusC
 from tickets.errors import TransitionRefused
 from tickets.models import Status, Ticket, WorkType
 from tickets.services import clock, mails, work
-from tickets.services.conversation import NewFile, Written, add_message, carry
+from tickets.services.alerts import owners
+from tickets.services.conversation import NewFile, Written, add_message, carry, tell_consultant
 from tickets.services.events import STATUS_FIELDS, append, enter, locked
 from tickets.services.links import revoke
 
@@ -94,9 +95,7 @@ def reject(ticket: Ticket, *, reason: str, by: Actor, at: datetime | None = None
     append(ticket, EventKind.REJECTED, by=by, at=at, message=message.pk)
     append(ticket, EventKind.MESSAGE, by=by, at=at, message=message.pk)
     _open_again(ticket, by=by, at=at)
-    member = ticket.assignee
-    if member and member.ended_at is None:
-        mails.forward_answer(ticket, message, member)
+    tell_consultant(ticket, message)
     return ticket
 
 
@@ -172,8 +171,8 @@ def wake(ticket: Ticket) -> Ticket:
         return ticket
     enter(ticket, StatusClass.OPEN, by=SYSTEM, at=until)
     clock.refresh(ticket, changed=STATUS_FIELDS)
-    if ticket.assignee and ticket.assignee.ended_at is None:
-        mails.send_details(ticket, ticket.assignee)
+    for member in owners(ticket) if ticket.assignee_id else []:
+        mails.send_details(ticket, member)
     return ticket
 
 

@@ -47,7 +47,7 @@ def find(token: str, purpose: LinkPurpose) -> AccessLink:
     """The usable link behind a token.
 
     Raises LinkUnusable for one that is unknown, revoked, expired, made for another purpose, or whose member has
-    lost their place or the ticket.
+    lost their place, or the ticket, or no longer stands in for whoever has it.
     """
     links = AccessLink.objects.usable().filter(purpose=purpose, token_hash=token_hash(token))
     related = ("ticket__tenant", "ticket__status", "ticket__queue__office", "ticket__requester", "ticket__customer")
@@ -56,7 +56,7 @@ def find(token: str, purpose: LinkPurpose) -> AccessLink:
     ).first()
     if link is None or (link.member and (link.member.ended_at or not link.member.user.is_active)):
         raise LinkUnusable
-    if purpose == LinkPurpose.WORK and link.ticket.assignee_id != link.member_id:
+    if purpose == LinkPurpose.WORK and not (link.member and link.ticket.is_held_by(link.member)):
         raise LinkUnusable
     return link
 

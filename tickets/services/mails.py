@@ -214,9 +214,9 @@ def send_solution(ticket: Ticket, message: Message, *, again: bool = False) -> O
 
 
 def forward_answer(ticket: Ticket, message: Message, member: Membership) -> OutgoingMail:
-    """Tell the consultant that the requester wrote."""
+    """Tell the consultant that the requester wrote, or whoever stands in, or the team that knows of nobody."""
     reader = member_reader(member)
-    token = make_work_link(ticket, member)
+    url, place_of = _ways_in(ticket, member)
     with reading_as(reader):
         content = Content(
             title=ticket.title,
@@ -224,12 +224,30 @@ def forward_answer(ticket: Ticket, message: Message, member: Membership) -> Outg
             % {"name": message.author_name, "number": tag(ticket.tenant, ticket.number)},
             note=_("Replying to this mail answers the requester."),
             quote=message.text,
-            buttons=[(_("Open the ticket"), work_url(ticket, token), True)],
+            buttons=[(_("Open the ticket"), url, True)],
+            footer=_absent(ticket, member),
         )
         files = files_of(list(message.attachments.all()))
-        key, place_of = f"answer:{message.pk}:{member.pk}", _work_file(ticket, token)
-        options = Posting(files=files, key=key, place_of=place_of)
+        options = Posting(files=files, key=f"answer:{message.pk}:{member.pk}", place_of=place_of)
         return post(ticket, Purpose.ANSWERED, reader, ticket.title, content, options)
+
+
+def _ways_in(ticket: Ticket, member: Membership) -> tuple[str, Callable[[int], str]]:
+    """The address of the ticket and of its files: links of their own for whoever has it, else the desk's pages."""
+    if ticket.is_held_by(member):
+        token = make_work_link(ticket, member)
+        return work_url(ticket, token), _work_file(ticket, token)
+    return (
+        ticket.tenant.url(ticket.get_absolute_url()),
+        lambda pk: ticket.tenant.url(reverse("tickets:attachment", args=[pk])),
+    )
+
+
+def _absent(ticket: Ticket, member: Membership) -> str:
+    """Why somebody gets what is meant for the consultant."""
+    if ticket.assignee is None or ticket.assignee_id == member.pk:
+        return ""
+    return _("%(name)s, who has this ticket, is not there.") % {"name": ticket.assignee.name}
 
 
 def answer_commands(

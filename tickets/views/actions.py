@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import member_required
+from accounts.away_words import sentence
 from accounts.models import Customer, Membership, Product
+from accounts.models.absences import away_for
 from accounts.requests import MemberRequest
 from tickets.access import get_ticket
 from tickets.errors import TicketError
@@ -116,14 +118,20 @@ def hand_over(request: MemberRequest, number: int) -> HttpResponse:
     """Give the ticket to a colleague or to a queue."""
     ticket = get_ticket(request, number, may="tickets.work")
     members, queues = list(Membership.objects.assignable()), work_of(request).queues
-    form = HandOverForm(request.POST, members=members, queues=queues)
+    form = HandOverForm(request.POST, members=members, queues=queues, away=away_for(request.membership))
     if not form.is_valid():
         return render_ticket(request, ticket, hand_over=form, status=INVALID)
     if form.queue:
         queue = form.queue
         return _do(request, ticket, lambda: assignment.move(ticket, queue, by=request.actor), _("Moved"))
-    said = _("Handed over, the details go by mail")
-    return _do(request, ticket, lambda: assignment.assign(ticket, form.member, by=request.actor), said)
+    return _do(request, ticket, lambda: _give(request, ticket, form))
+
+
+def _give(request: MemberRequest, ticket: Ticket, form: HandOverForm) -> None:
+    even_away = form.cleaned_data.get("even_away", False)
+    given = assignment.assign(ticket, form.member, by=request.actor, even_away=even_away)
+    instead = given.instead_of
+    messages.success(request, sentence(instead) if instead else _("Handed over, the details go by mail"))
 
 
 @require_http_methods(["GET", "POST"])

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import check, member_required
+from accounts.away_words import sentence
 from accounts.models import Customer, Membership, Product, Requester
+from accounts.models.absences import away_for
 from accounts.requests import MemberRequest
 from tickets.enums import Channel, Kind
 from tickets.forms import PhoneForm
@@ -29,6 +31,7 @@ def _form(request: MemberRequest) -> PhoneForm:
         "products": list(Product.objects.prefetch_related("modules")),
         "members": list(Membership.objects.assignable()),
         "queues": work_of(request).queues,
+        "away": away_for(request.membership),
         "requesters": list(Requester.objects.select_related("customer")[:RECENT_REQUESTERS]),
     }
     return PhoneForm(request.POST or None, initial={"kind": Kind.FAULT, "queue": _first_queue(request)}, **lists)
@@ -52,6 +55,8 @@ def create(request: MemberRequest) -> HttpResponse:
         return render(request, "tickets/create.html", context, status=200 if request.method == "GET" else 422)
     ticket = _open(request, form)
     messages.success(request, _("Saved, the mails are on their way"))
+    if ticket.instead_of:
+        messages.info(request, sentence(ticket.instead_of))
     return redirect(ticket)
 
 
@@ -65,6 +70,7 @@ def _open(request: MemberRequest, form: PhoneForm) -> Ticket:
         queue=form.chosen_queue,
         requester=requester,
         assignee=form.chosen_assignee,
+        even_away=data.get("even_away", False),
         written=Written(text=data["text"].strip()),
         channel=Channel.PHONE,
         received_at=data["received_at"],

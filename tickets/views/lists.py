@@ -8,11 +8,15 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from accounts.access import may, member_required
+from accounts.away_words import aside, to_stand_in
 from accounts.enums import Role
+from accounts.models.absences import away_for
 from accounts.requests import MemberRequest
+from accounts.standing_in import covered_by
 from tickets.access import get_queue
 from tickets.models import Ticket
 from tickets.models.tickets import TicketQuerySet
+from tickets.navigation import work_of
 from tickets.paging import page_by_deadline
 from tickets.rows import rows_of
 from tickets.search import find
@@ -31,7 +35,7 @@ def home(request: MemberRequest) -> HttpResponse:
     return redirect("tickets:mine")
 
 
-def _list(request: MemberRequest, tickets: TicketQuerySet, title: str, empty: str) -> HttpResponse:
+def _list(request: MemberRequest, tickets: TicketQuerySet, title: str, empty: str, **more: object) -> HttpResponse:
     shown = request.GET.get("show", "open")
     shown = shown if shown in SHOWN else "all"
     if shown == "open":
@@ -39,7 +43,7 @@ def _list(request: MemberRequest, tickets: TicketQuerySet, title: str, empty: st
     elif shown == "finished":
         tickets = tickets.finished()
     page = page_by_deadline(tickets.for_list(), request.GET)
-    rows = rows_of(page.tickets, request.tenant)
+    rows = rows_of(page.tickets, request.tenant, away=away_for(request.membership))
     late = sum(row.chip.kind == "late" for row in rows)
     context = {
         "title": title,
@@ -54,7 +58,7 @@ def _list(request: MemberRequest, tickets: TicketQuerySet, title: str, empty: st
         "may_take": may(request.membership, "tickets.create"),
         "elsewhere": _elsewhere(request),
     }
-    return render(request, "tickets/ticket_list.html", context)
+    return render(request, "tickets/ticket_list.html", context | more)
 
 
 def _elsewhere(request: MemberRequest) -> tuple[str, str] | None:
@@ -83,9 +87,17 @@ def unassigned(request: MemberRequest) -> HttpResponse:
 @require_GET
 @member_required
 def mine(request: MemberRequest) -> HttpResponse:
-    """The member's own work, next deadline first."""
-    tickets = Ticket.objects.filter(assignee=request.membership)
-    return _list(request, tickets, _("Assigned to me"), _("You have no open tickets."))
+    """The member's own work and that of whom they stand in for, next deadline first."""
+    member, hands = request.membership, work_of(request).hands
+    away = away_for(member)
+    standing = [
+        (to_stand_in(each), hands.get(each.member.pk, 0), reverse("tickets:handover", args=[each.member.pk]))
+        for each in covered_by(member.pk, away)
+    ]
+    own = aside(away[member.pk]) if member.pk in away else ""
+    tickets = Ticket.objects.on_desk_of(member)
+    title, empty = _("Assigned to me"), _("You have no open tickets.")
+    return _list(request, tickets, title, empty, standing=standing, own_absence=own)
 
 
 @require_GET
@@ -96,5 +108,6 @@ def search(request: MemberRequest) -> HttpResponse:
     result = find(words, tenant=request.tenant, member=request.membership)
     if result.exact is not None:
         return redirect(result.exact)
-    context = {"words": words, "rows": rows_of(result.tickets, request.tenant), "more": result.more}
+    away = away_for(request.membership)
+    context = {"words": words, "rows": rows_of(result.tickets, request.tenant, away=away), "more": result.more}
     return render(request, "tickets/search.html", context)

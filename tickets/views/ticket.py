@@ -10,7 +10,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.access import may, member_required
+from accounts.away_words import aside
 from accounts.models import Membership
+from accounts.models.absences import away_for
 from accounts.requests import MemberRequest
 from sla.models import Timer
 from tickets.access import get_ticket
@@ -80,8 +82,10 @@ def render_ticket(
     work_types = list(WorkType.objects.all())
     works = may(request.membership, "tickets.work", ticket) and not ticket.is_closed
     members = list(Membership.objects.assignable()) if works else []
+    away = away_for(request.membership)
+    absent = away.get(ticket.assignee_id) if ticket.assignee_id else None
     composer = forms.get("composer") or ComposerForm(work_types=work_types, initial={"mode": "reply"})
-    hand_over = forms.get("hand_over") or HandOverForm(members=members, queues=work_of(request).queues)
+    hand_over = forms.get("hand_over") or HandOverForm(members=members, queues=work_of(request).queues, away=away)
     # Of promises that are made again and again, the latest.
     timers = list({timer.metric: timer for timer in Timer.objects.of(ticket.pk).order_by("cycle", "pk")}.values())
     now = timezone.now()
@@ -100,6 +104,7 @@ def render_ticket(
         "resolve_form": forms.get("resolve_form"),
         "status_form": forms.get("status_form"),
         "works": works,
+        "assignee_away": aside(absent) if absent else "",
         "may_reopen": ticket.is_finished
         and not ticket.is_merged
         and may(request.membership, "tickets.reopen", ticket),
