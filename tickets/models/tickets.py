@@ -1,5 +1,6 @@
 """The ticket, and the counter that numbers it."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -81,6 +82,8 @@ class Ticket(TenantModel):
     seen_by: int | None = None
     # The message it was opened with, on the row that `open_ticket` returns; no column.
     opened_with: "Message | None" = None
+    # The latest instant that its log was written at, on a row that `locked` returns; no column.
+    recorded_until: datetime | None = None
 
     number = models.PositiveBigIntegerField()
     title = models.CharField(_("Title"), max_length=200)

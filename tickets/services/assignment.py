@@ -3,14 +3,13 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.models import Membership
 from tickets.enums import EventKind, LinkPurpose
 from tickets.models import Queue, Ticket
 from tickets.services import clock, mails
-from tickets.services.events import append, locked
+from tickets.services.events import append, locked, present
 from tickets.services.links import revoke
 
 
@@ -22,8 +21,8 @@ def assign(
 
     Idempotent: assigning to the one who has it changes and sends nothing.
     """
-    at = at or timezone.now()
     ticket = locked(ticket)
+    at = at or present(ticket)
     if ticket.assignee_id == (member.pk if member else None):
         return ticket
     revoke(ticket, LinkPurpose.WORK, at=at)
@@ -38,8 +37,8 @@ def assign(
 @transaction.atomic
 def move(ticket: Ticket, queue: Queue, *, by: Actor, at: datetime | None = None) -> Ticket:
     """Hand the ticket to a queue: nobody has it there until somebody takes it; promises follow the queue."""
-    at = at or timezone.now()
     ticket = locked(ticket)
+    at = at or present(ticket)
     if ticket.queue_id == queue.pk and ticket.assignee_id is None:
         return ticket
     revoke(ticket, LinkPurpose.WORK, at=at)
