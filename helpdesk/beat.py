@@ -17,7 +17,7 @@ class Scheduler(PersistentScheduler):
         """Send what is due; the seconds until there is more."""
         now = self.app.now()
         entries = [each for each in self.schedule.values() if isinstance(each.schedule, every)]
-        ahead = [each for each in entries if each.last_run_at > now]
+        ahead = [each for each in entries if each.last_run_at and each.last_run_at > now]
         for entry in ahead:
             entry.last_run_at = now
         if ahead:

@@ -22,7 +22,8 @@ def locked(ticket: Ticket, *, even_closed: bool = False, even_merged: bool = Fal
     """
     recorded = TicketEvent.objects.filter(ticket=OuterRef("pk")).order_by("-recorded_at").values("recorded_at")[:1]
     rows = Ticket.objects.select_for_update(of=("self",)).select_related("tenant", "queue", "requester", "customer")
-    row: Ticket = rows.annotate(recorded_until=Subquery(recorded)).get(pk=ticket.pk)
+    row = rows.annotate(latest=Subquery(recorded)).get(pk=ticket.pk)
+    row.recorded_until = getattr(row, "latest", None)
     if even_merged:
         return row
     if row.is_merged:
