@@ -3,12 +3,17 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from core.doors import open_door
-from mailintake.models import Mailbox
+from mailintake.enums import InboundState
+from mailintake.models import InboundMessage, Mailbox
 from mailintake.services.polling import is_due, is_free
+from mailintake.services.receiving import store_raw
+from mailintake.tasks import process
 from tests.conftest import Cast
+from tests.mailintake.post import write
 
 # Failures in a row, minutes until the next round, minutes since it was claimed; whether it is fetched.
 BOXES = [
@@ -44,3 +49,18 @@ def test_no_box_waits_for_the_clock_to_be_where_it_was(
 
     assert mine == fetched
     assert open_door("door_due_mailboxes", 4) == ([(acme.tenant.pk, box.pk)] if fetched else [])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("seconds", "state"), [(3600, InboundState.TRIAGE), (10, InboundState.RECEIVED)])
+def test_mail_that_was_stored_before_is_placed_all_the_same(acme: Cast, seconds: int, state: InboundState) -> None:
+    """But not within the pause between two tries."""
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        with acme.scope():
+            box = Mailbox.objects.create(address="support@acme.example", queue=acme.desk.queue)
+            row = store_raw(box, source="smtp:1", raw=write(), received_at=timezone.now(), recipient=box.address)
+        clock.shift(-seconds)
+        process(acme.tenant.pk, row.pk)
+
+    with acme.scope():
+        assert InboundMessage.objects.get().state == state
