@@ -276,6 +276,7 @@ VASTE_SMTP_TRUSTED = env.list("VASTE_SMTP_TRUSTED", default=["127.0.0.0/8", "::1
 # --- Celery -----------------------------------------------------------------------------------
 CELERY_BROKER_URL = env.str("VASTE_BROKER_URL", default=REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
+CELERY_RESULT_EXPIRES = None  # without results there is nothing for Celery to clear away each day
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -300,6 +301,8 @@ CELERY_TIMEZONE = "UTC"
 CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("celery", "polling")]
 CELERY_TASK_DEFAULT_QUEUE = "celery"
 CELERY_TASK_ROUTES = {"mailintake.tasks.poll_mailbox": {"queue": "polling"}}
+CELERY_BEAT_SCHEDULER = "helpdesk.beat:Scheduler"
+# All by intervals, none by the time of day: no night with a change of the clocks leaves one out or runs it twice.
 CELERY_BEAT_SCHEDULE = {
     name: {"task": task, "schedule": seconds, "options": {"expires": seconds}}  # a late one is as good as the next
     for name, task, seconds in (

@@ -81,13 +81,15 @@ def _place(tenant_id: int, inbound_id: int) -> None:
 
 
 # A mail that is due is counted, or given up after its last try.
+# A mail whose next try lies further ahead than any can was stored before the clock was set back.
 CLAIM = """
     UPDATE mailintake_inboundmessage SET
         attempts = least(attempts + 1, %(most)s),
         next_attempt_at = %(now)s + %(retry)s,
         state = CASE WHEN attempts < %(most)s THEN state ELSE %(given_up)s END,
         reason = CASE WHEN attempts < %(most)s THEN reason ELSE 'gave_up' END
-    WHERE tenant_id = %(tenant)s AND id = %(mail)s AND state = %(received)s AND next_attempt_at <= %(now)s
+    WHERE tenant_id = %(tenant)s AND id = %(mail)s AND state = %(received)s
+    AND (next_attempt_at <= %(now)s OR next_attempt_at > %(now)s + %(retry)s)
     RETURNING state = %(received)s
 """
 

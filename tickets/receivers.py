@@ -29,6 +29,7 @@ def reply_delivered(mail: OutgoingMail, at: datetime, **kwargs: Any) -> None:
     message = _message_of(mail)
     if message is None or message.delivered_at:
         return
+    at = max(at, message.at)  # the clock may have been set back meanwhile
     message.delivered_at, message.delivery_error = at, ""
     message.save(update_fields=["delivered_at", "delivery_error"])
     ticket = locked(message.ticket, even_merged=True)

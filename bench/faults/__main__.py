@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parents[2]
-E2E, INTAKE, HERE = "tests/e2e", "tests/mailintake", "bench/faults"
+E2E, FLOWS, INTAKE, HERE = "tests/e2e", "tests/flows", "tests/mailintake", "bench/faults"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,21 @@ FAULTS = {
         "disk of the attachments full in the middle of 500 files",
         "no message without its files, what waits is in sight, no file of nobody after a day",
         (f"{HERE}/test_disk.py",),
+    ),
+    "X12": Fault(
+        "clock set by an hour and by ten minutes, forward and back, over a leap day, in the middle of sweeps",
+        "no step, reminder or breach lost, doubled or undone, nothing negative, logs in the order in which they grew",
+        (f"{FLOWS}/test_set_clocks.py", "tests/helpdesk/test_beat.py", f"{INTAKE}/test_clock_set_back.py"),
+    ),
+    "X13": Fault(
+        "nights in which clocks change, by an hour and by half an hour, in eleven zones",
+        "339 hand-checked deadlines to the minute, hours worked are real hours, each entry of beat as on any day",
+        (
+            "tests/sla/test_hand_checked_table.py",
+            "tests/tickets/test_work_nights.py",
+            "tests/helpdesk/test_beat.py",
+            f"{E2E}/test_dst_nights.py",
+        ),
     ),
     "X21": Fault(
         "two desks that answer each other; three lists that write their own From",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor, member_actor
@@ -115,9 +115,7 @@ def _resolve(order: Order, command: Command) -> None:
         raise CommandRefused(_("Write the solution behind #resolved."))
     minutes, written = command.minutes, order.written(solution)
     try:
-        ticket = lifecycle.resolve(
-            order.ticket, solution=solution, minutes=minutes, files=written.files, by=order.by, at=timezone.now()
-        )
+        ticket = lifecycle.resolve(order.ticket, solution=solution, minutes=minutes, files=written.files, by=order.by)
     except TransitionRefused as error:
         raise CommandRefused(_("It is resolved already.")) from error
     entry = ticket.messages.order_by("-pk")[0]

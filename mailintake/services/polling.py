@@ -1,7 +1,7 @@
 """Fetching a mailbox: claimed, commit, talk to its server, and write down how it went."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
@@ -53,12 +53,21 @@ def pause_after(failures: int) -> timedelta:
     return min(FIRST_PAUSE * doubled, LONGEST_PAUSE)
 
 
+def is_free(now: datetime) -> Q:
+    """Nobody is fetching it, or whoever was has died. A claim further ahead than one lasts is of a clock set back."""
+    return Q(claimed_at=None) | Q(claimed_at__lt=now - CLAIM) | Q(claimed_at__gt=now + CLAIM)
+
+
+def is_due(now: datetime) -> Q:
+    """It answers, or its pause is over. A pause that ends later than any is long is of a clock set back."""
+    return Q(failures=0) | Q(next_poll_at__lte=now) | Q(next_poll_at__gt=now + LONGEST_PAUSE)
+
+
 def _claim(tenant_id: int, mailbox_id: int) -> Mailbox | None:
     now = timezone.now()
     with tenant_scope(tenant_id):
-        free = Q(claimed_at=None) | Q(claimed_at__lt=now - CLAIM)
-        due = Mailbox.objects.filter(free, pk=mailbox_id, active=True, next_poll_at__lte=now).exclude(host="")
-        if not due.update(claimed_at=now):
+        boxes = Mailbox.objects.filter(is_free(now), is_due(now), pk=mailbox_id, active=True).exclude(host="")
+        if not boxes.update(claimed_at=now):
             return None
         return Mailbox.objects.get(pk=mailbox_id)
 

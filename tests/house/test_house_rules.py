@@ -167,3 +167,9 @@ def test_no_migration_is_missing() -> None:
     call_command("makemigrations", check=True, dry_run=True, stdout=out)
 
     assert "No changes detected" in out.getvalue()
+
+
+def test_what_is_done_to_a_ticket_now_is_done_after_what_its_log_has() -> None:
+    """Not `timezone.now()` for an act's `at`, but `present` of the locked ticket: clocks are set back."""
+    services = [file for file in SOURCES if file.parent == ROOT / "tickets" / "services"]
+    assert [name_of(file) for file in services if "at = at or timezone.now()" in file.read_text()] == []

@@ -340,7 +340,7 @@ def test_only_some_of_the_failing_are_tried_at_once_and_the_others_all(
     long_ago = timezone.now() - timedelta(hours=1)
     bad = [set_up(acme, 1, f"bad{n}@acme.example", failures=3, next_poll_at=long_ago) for n in range(8)]
     good = [set_up(globex, 1, f"good{n}@globex.example") for n in range(6)]
-    set_up(acme, 1, "later@acme.example", next_poll_at=timezone.now() + timedelta(minutes=5))
+    set_up(acme, 1, "later@acme.example", failures=1, next_poll_at=timezone.now() + timedelta(minutes=5))
     set_up(acme, 1, "busy@acme.example", claimed_at=timezone.now())
 
     poll_mailboxes()

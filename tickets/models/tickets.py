@@ -1,5 +1,6 @@
 """The ticket, and the counter that numbers it."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -92,6 +93,8 @@ class Ticket(TenantModel):
     opened_with: "Message | None" = None
     # Who was meant to get it and is away, on the row that `assign` and `open_ticket` return; no column.
     instead_of: Away | None = None
+    # The latest instant that its log was written at, on a row that `locked` returns; no column.
+    recorded_until: datetime | None = None
 
     number = models.PositiveBigIntegerField()
     title = models.CharField(_("Title"), max_length=200)

@@ -1,14 +1,13 @@
 """Present promises for tickets that are open already."""
 
 from django.db.models import F, Q
-from django.utils import timezone
 
 from accounts.actors import Actor
 from sla.models import Timer
 from tickets.enums import UNFINISHED
 from tickets.models import Ticket
 from tickets.services import clock
-from tickets.services.events import locked
+from tickets.services.events import locked, present
 
 
 def count_behind() -> int:
@@ -31,8 +30,8 @@ def apply_to(ticket: Ticket, *, by: Actor) -> bool:
 
     Time used is kept or not as the policy says, and a promise that was broken stays broken.
     """
-    now = timezone.now()
     ticket = locked(ticket, even_merged=True)
+    now = present(ticket)
     if ticket.is_finished or not clock.choose_promises(ticket, at=now, by=by, applied=True):
         return False
     clock.refresh(ticket, now=now)

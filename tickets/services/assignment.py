@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.models import Absence, Membership
@@ -11,7 +10,7 @@ from accounts.standing_in import Away
 from tickets.enums import EventKind, LinkPurpose
 from tickets.models import Queue, Ticket
 from tickets.services import clock, mails
-from tickets.services.events import append, locked
+from tickets.services.events import append, locked, present
 from tickets.services.links import revoke
 
 
@@ -32,8 +31,8 @@ def assign(
 
     Idempotent: assigning to the one who has it changes and sends nothing.
     """
-    at = at or timezone.now()
     ticket = locked(ticket)
+    at = at or present(ticket)
     if ticket.assignee_id == (member.pk if member else None):
         return ticket
     if member and not even_away and member.pk != by.membership_id:
@@ -64,8 +63,8 @@ def _receiver(member: Membership, at: datetime) -> tuple[Membership | None, Away
 @transaction.atomic
 def move(ticket: Ticket, queue: Queue, *, by: Actor, at: datetime | None = None) -> Ticket:
     """Hand the ticket to a queue: nobody has it there until somebody takes it; promises follow the queue."""
-    at = at or timezone.now()
     ticket = locked(ticket)
+    at = at or present(ticket)
     if ticket.queue_id == queue.pk and ticket.assignee_id is None:
         return ticket
     before = ticket.assignee_id

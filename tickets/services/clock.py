@@ -81,12 +81,13 @@ def _chosen(ticket: Ticket, choice: Choice | None, *, calendar: int | None = Non
     }
 
 
-def build_log(ticket: Ticket) -> list[Event]:
-    """The ticket's events as the engine takes them, in their order."""
-    return _as_log(_events(ticket))
+def _as_recorded(now: datetime, events: Iterable[TicketEvent]) -> datetime:
+    """The instant to look from: a clock that was set back does not make undone what is in the log."""
+    return max([now, *(event.recorded_at for event in events)])
 
 
 def _as_log(events: Iterable[TicketEvent]) -> list[Event]:
+    """The ticket's events as the engine takes them, in their order."""
     made = (
         _policy_event(event, seq) if event.kind == EventKind.POLICY else _plain_event(event, seq)
         for seq, event in enumerate(events)
@@ -132,8 +133,9 @@ def refresh(ticket: Ticket, *, now: datetime | None = None, changed: Sequence[st
     A promise found broken is logged here, once, whoever finds it first: the sweep, or a late reply. `changed` names
     further fields of the ticket that the caller has set and wants saved with it.
     """
-    now, log = now or timezone.now(), build_log(ticket)
-    projection = _project(ticket, log, now)
+    events = _events(ticket)
+    log = _as_log(events)
+    projection = _project(ticket, log, _as_recorded(now or timezone.now(), events))
     for event in _breached(ticket, projection.newly_breached):
         event.save()
     _show(ticket, projection.timers, log)
@@ -143,8 +145,9 @@ def refresh(ticket: Ticket, *, now: datetime | None = None, changed: Sequence[st
 
 def explain(ticket: Ticket, metric: Metric, cycle: int, *, now: datetime) -> Explanation | None:
     """How a promise of the ticket came to its deadline; None where there is no such cycle."""
-    log = build_log(ticket)
-    return explain_log(log, calendars_of(log), now, metric, cycle)
+    events = _events(ticket)
+    log = _as_log(events)
+    return explain_log(log, calendars_of(log), _as_recorded(now, events), metric, cycle)
 
 
 def begin(ticket: Ticket, events: Sequence[TicketEvent]) -> list[Timer]:

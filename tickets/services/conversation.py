@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.actors import Actor
 from core.files import store
@@ -16,7 +15,7 @@ from tickets.errors import NothingToSend
 from tickets.models import Attachment, Message, Ticket
 from tickets.services import clock, mails
 from tickets.services.alerts import owners
-from tickets.services.events import STATUS_FIELDS, append, enter, locked
+from tickets.services.events import STATUS_FIELDS, append, enter, locked, present
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +98,8 @@ def reply(
 
     Raises NothingToSend without an address, TicketClosed on a closed ticket.
     """
-    at = at or timezone.now()
     ticket = locked(ticket)
+    at = at or present(ticket)
     if not ticket.requester.email:
         raise NothingToSend
     message = add_message(ticket, MessageKind.REPLY, written, by=by, at=at)
@@ -146,8 +145,8 @@ def carry(message: Message, mail: OutgoingMail | None) -> None:
 @transaction.atomic
 def note(ticket: Ticket, written: Written, *, by: Actor, at: datetime | None = None) -> Message:
     """Write for colleagues only."""
-    at = at or timezone.now()
     ticket = locked(ticket)
+    at = at or present(ticket)
     message = add_message(ticket, MessageKind.NOTE, written, by=by, at=at)
     append(ticket, EventKind.NOTE, by=by, at=at, message=message.pk)
     ticket.last_activity_at = at
@@ -171,7 +170,7 @@ def receive(
     """
     ticket = locked(ticket)
     message = add_message(ticket, MessageKind.REQUESTER, written, by=by, at=at)
-    append(ticket, EventKind.MESSAGE, by=by, at=at, message=message.pk)
+    append(ticket, EventKind.MESSAGE, by=by, at=max(at, ticket.received_at), message=message.pk)
     if ticket.status_class in (StatusClass.WAITING_REQUESTER, StatusClass.RESOLVED):
         if ticket.status_class == StatusClass.RESOLVED:
             ticket.resolved_at = None

@@ -1,9 +1,10 @@
 """The event log, and the lock under which it grows."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from accounts.actors import Actor
@@ -19,8 +20,10 @@ def locked(ticket: Ticket, *, even_closed: bool = False, even_merged: bool = Fal
     Raises TicketClosed for a closed ticket and TicketMerged for a merged one, unless the caller is made for those:
     `even_closed` is for what opens and closes, `even_merged` for what only records and takes either.
     """
+    recorded = TicketEvent.objects.filter(ticket=OuterRef("pk")).order_by("-recorded_at").values("recorded_at")[:1]
     rows = Ticket.objects.select_for_update(of=("self",)).select_related("tenant", "queue", "requester", "customer")
-    row = rows.get(pk=ticket.pk)
+    row = rows.annotate(latest=Subquery(recorded)).get(pk=ticket.pk)
+    row.recorded_until = getattr(row, "latest", None)
     if even_merged:
         return row
     if row.is_merged:
@@ -28,6 +31,16 @@ def locked(ticket: Ticket, *, even_closed: bool = False, even_merged: bool = Fal
     if row.is_closed and not even_closed:
         raise TicketClosed
     return row
+
+
+def present(ticket: Ticket) -> datetime:
+    """The instant of an act that happens now, for a locked ticket: never before anything its log has recorded.
+
+    A clock may be set back (docs/adr/0014), and what was done later must not come earlier in the log.
+    """
+    now, until = timezone.now(), ticket.recorded_until
+    ticket.recorded_until = now if until is None or until <= now else until + timedelta(microseconds=1)
+    return ticket.recorded_until
 
 
 def append(ticket: Ticket, kind: EventKind, *, by: Actor, at: datetime | None = None, **data: Any) -> TicketEvent:
@@ -40,11 +53,12 @@ def append(ticket: Ticket, kind: EventKind, *, by: Actor, at: datetime | None = 
 def entry(ticket: Ticket, kind: EventKind, *, by: Actor, at: datetime | None = None, **data: Any) -> TicketEvent:
     """An event to be saved by the caller, together with others."""
     now = timezone.now()
+    recorded_at = max(now, ticket.recorded_until or now)
     return TicketEvent(
         ticket=ticket,
         kind=kind,
-        at=at or now,
-        recorded_at=now,
+        at=at or recorded_at,
+        recorded_at=recorded_at,
         actor_kind=by.kind,
         member_id=by.membership_id,
         requester_id=by.requester_id,

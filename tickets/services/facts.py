@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.services import audit
@@ -12,7 +11,7 @@ from tickets.enums import EventKind
 from tickets.errors import TransitionRefused
 from tickets.models import Ticket
 from tickets.services import clock
-from tickets.services.events import append, locked
+from tickets.services.events import append, locked, present
 
 EDITABLE = ("title", "kind", "priority", "customer", "product", "module")
 # What promises are chosen by.
@@ -22,8 +21,8 @@ DECIDING = {"kind", "priority", "customer", "product"}
 @transaction.atomic
 def change(ticket: Ticket, *, by: Actor, at: datetime | None = None, **values: Any) -> Ticket:
     """Set some of the editable facts; logs what was and what is, and chooses promises anew where they depend on it."""
-    at = at or timezone.now()
     ticket = locked(ticket)
+    at = at or present(ticket)
     before = {name: getattr(ticket, name) for name in values if name in EDITABLE}
     changed = {name: value for name, value in values.items() if name in before and before[name] != value}
     if not changed:
@@ -43,8 +42,8 @@ def change(ticket: Ticket, *, by: Actor, at: datetime | None = None, **values: A
 @transaction.atomic
 def correct_reception(ticket: Ticket, *, received_at: datetime, by: Actor) -> Ticket:
     """Set when the matter really reached the desk; a new event, with an audit entry. Never in the future."""
-    now = timezone.now()
     ticket = locked(ticket)
+    now = present(ticket)
     if received_at > now:
         raise TransitionRefused
     before, ticket.received_at = ticket.received_at, received_at

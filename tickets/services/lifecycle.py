@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.actors import SYSTEM, Actor
 from accounts.services import audit
@@ -14,15 +13,15 @@ from tickets.models import Status, Ticket, WorkType
 from tickets.services import clock, mails, work
 from tickets.services.alerts import owners
 from tickets.services.conversation import NewFile, Written, add_message, carry, tell_consultant
-from tickets.services.events import STATUS_FIELDS, append, enter, locked
+from tickets.services.events import STATUS_FIELDS, append, enter, locked, present
 from tickets.services.links import revoke
 
 
 @transaction.atomic
 def start(ticket: Ticket, *, by: Actor, at: datetime | None = None) -> Ticket:
     """The investigation begins. Idempotent: the first start is the one that counts."""
-    at = at or timezone.now()
     ticket = locked(ticket)
+    at = at or present(ticket)
     if ticket.work_started_at is None:
         ticket.work_started_at = at
         append(ticket, EventKind.WORK_STARTED, by=by, at=at)
@@ -48,8 +47,8 @@ def resolve(  # noqa: PLR0913  # one step of the desk: solution, time and mail b
 
     Raises TransitionRefused where it is resolved already.
     """
-    at = at or timezone.now()
     ticket = locked(ticket)
+    at = at or present(ticket)
     if ticket.status_class == StatusClass.RESOLVED:
         raise TransitionRefused
     if ticket.work_started_at is None:
@@ -74,8 +73,8 @@ def confirm(ticket: Ticket, *, by: Actor, at: datetime | None = None) -> Ticket:
 
     Raises TransitionRefused where it is not resolved.
     """
-    at = at or timezone.now()
     ticket = locked(ticket, even_closed=True)
+    at = at or present(ticket)
     if ticket.is_closed:
         return ticket
     if ticket.status_class != StatusClass.RESOLVED:
@@ -87,8 +86,8 @@ def confirm(ticket: Ticket, *, by: Actor, at: datetime | None = None) -> Ticket:
 @transaction.atomic
 def reject(ticket: Ticket, *, reason: str, by: Actor, at: datetime | None = None) -> Ticket:
     """The requester says that it is still broken: the ticket opens again with their reason."""
-    at = at or timezone.now()
     ticket = locked(ticket, even_closed=True)
+    at = at or present(ticket)
     if not ticket.is_finished:
         raise TransitionRefused
     message = add_message(ticket, MessageKind.REQUESTER, Written(text=reason), by=by, at=at)
@@ -102,8 +101,8 @@ def reject(ticket: Ticket, *, reason: str, by: Actor, at: datetime | None = None
 @transaction.atomic
 def close(ticket: Ticket, *, by: Actor, at: datetime | None = None) -> Ticket:
     """The desk closes without waiting for the requester; audited, because their word is missing."""
-    at = at or timezone.now()
     ticket = locked(ticket, even_closed=True)
+    at = at or present(ticket)
     if ticket.is_closed:
         return ticket
     audit.record("ticket.closed_by_desk", by=by, target=ticket.number)
@@ -121,8 +120,8 @@ def _close(ticket: Ticket, *, by: Actor, at: datetime) -> Ticket:
 @transaction.atomic
 def reopen(ticket: Ticket, *, by: Actor, at: datetime | None = None) -> Ticket:
     """The desk opens a finished ticket again; editable from now on. Idempotent on an open one."""
-    at = at or timezone.now()
     ticket = locked(ticket, even_closed=True)
+    at = at or present(ticket)
     if not ticket.is_finished:
         return ticket
     audit.record("ticket.reopened", by=by, target=ticket.number)
@@ -145,8 +144,8 @@ def set_status(
 
     Raises TransitionRefused for those, and for a scheduled status without its time.
     """
-    at = at or timezone.now()
     ticket = locked(ticket)
+    at = at or present(ticket)
     target = StatusClass(status.status_class)
     if target in FINISHED or ticket.is_finished:
         raise TransitionRefused
@@ -167,7 +166,7 @@ def wake(ticket: Ticket) -> Ticket:
     """
     ticket = locked(ticket, even_merged=True)
     until = ticket.scheduled_until
-    if until is None or until > timezone.now():
+    if until is None or until > present(ticket):
         return ticket
     enter(ticket, StatusClass.OPEN, by=SYSTEM, at=until)
     clock.refresh(ticket, changed=STATUS_FIELDS)
@@ -182,8 +181,8 @@ def restored(ticket: Ticket, *, by: Actor, at: datetime | None = None) -> Ticket
 
     Raises TransitionRefused for a finished ticket.
     """
-    at = at or timezone.now()
     ticket = locked(ticket)
+    at = at or present(ticket)
     if ticket.is_finished:
         raise TransitionRefused
     ticket.last_activity_at = at

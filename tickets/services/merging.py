@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.services import audit
@@ -11,7 +10,7 @@ from tickets.enums import EventKind, LinkPurpose, StatusClass
 from tickets.errors import OtherCustomer, SameTicket
 from tickets.models import Ticket
 from tickets.services import clock
-from tickets.services.events import STATUS_FIELDS, append, enter, locked
+from tickets.services.events import STATUS_FIELDS, append, enter, locked, present
 from tickets.services.letters import MOST_COPIES
 from tickets.services.links import revoke
 
@@ -26,10 +25,10 @@ def merge(source: Ticket, survivor: Ticket, *, by: Actor, at: datetime | None = 
     Raises SameTicket, OtherCustomer where both have a customer and not the same one, TicketClosed and TicketMerged
     where either is that.
     """
-    at = at or timezone.now()
     if source.pk == survivor.pk:
         raise SameTicket
     source, survivor = _lock(source, survivor)
+    at = at or max(present(source), present(survivor))
     if source.customer_id and survivor.customer_id and source.customer_id != survivor.customer_id:
         raise OtherCustomer
     _end(source, survivor, by=by, at=at)

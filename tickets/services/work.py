@@ -3,12 +3,11 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.actors import Actor
 from tickets.enums import EventKind
 from tickets.models import Ticket, WorkEntry, WorkType
-from tickets.services.events import append, locked
+from tickets.services.events import append, locked, present
 
 
 @transaction.atomic
@@ -25,10 +24,10 @@ def log(
 
     Raises ValueError for an actor who is no member.
     """
-    at = at or timezone.now()
     if by.membership_id is None:
         raise ValueError("Only members log work.")
     ticket = locked(ticket)
+    at = at or present(ticket)
     entry = WorkEntry.objects.create(
         ticket=ticket,
         member_id=by.membership_id,

@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -59,19 +58,19 @@ def write(request: MemberRequest, number: int) -> HttpResponse:
 
 def _write(ticket: Ticket, form: ComposerForm, request: MemberRequest) -> None:
     """The verb that the pressed button names; a note has only one."""
-    data, written, by, now = form.cleaned_data, form.written(), request.actor, timezone.now()
+    data, written, by = form.cleaned_data, form.written(), request.actor
     time = {"minutes": data["minutes"], "work_type": data["work_type"]}
     if data["mode"] == "reply" and "resolve" in request.POST:
-        lifecycle.resolve(ticket, solution=written.text, files=written.files, by=by, at=now, **time)
+        lifecycle.resolve(ticket, solution=written.text, files=written.files, by=by, **time)
         return
     if data["mode"] == "note":
-        conversation.note(ticket, written, by=by, at=now)
+        message = conversation.note(ticket, written, by=by)
     elif "wait" in request.POST:
-        conversation.ask(ticket, written, by=by, at=now)
+        message = conversation.ask(ticket, written, by=by)
     else:
-        conversation.reply(ticket, written, by=by, at=now)
+        message = conversation.reply(ticket, written, by=by)
     if data["minutes"]:
-        work.log(ticket, by=by, at=now, **time)
+        work.log(ticket, by=by, at=message.at, **time)
 
 
 @require_POST
