@@ -308,6 +308,7 @@ CELERY_BEAT_SCHEDULE = {
         ("process-inbound", "mailintake.tasks.sweep_inbound", 5.0),
         ("send-outgoing", "outbox.tasks.sweep_outgoing", 5.0),
         ("run-timers", "tickets.tasks.sweep_timers", 15.0),
+        ("mind-silences", "tickets.tasks.sweep_silences", 900.0),
         ("clear-files", "tickets.tasks.sweep_files", 3600.0),
     )
 }

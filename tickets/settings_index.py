@@ -103,6 +103,13 @@ SECTIONS = (
                 _("Promises"),
                 _("Response and resolution times by priority, reminders and alarms (SLA)"),
             ),
+            Setting(
+                "tickets:reminders",
+                "bell-plus",
+                _("Reminders"),
+                _("Tickets that nobody touches, requesters who hear nothing or do not answer"),
+                BOTH,
+            ),
             Setting("sla:calendars", "calendar", _("Calendars"), _("Opening hours, holidays and half days")),
         ),
     ),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from tickets.views import settings
+from tickets.views import reminders, settings
 
 urlpatterns: list[URLPattern] = [
     path("settings/", settings.index, name="settings"),
@@ -15,6 +15,9 @@ urlpatterns: list[URLPattern] = [
     path("settings/statuses/", settings.statuses, name="statuses"),
     path("settings/statuses/new/", settings.status, name="status_add"),
     path("settings/statuses/<int:pk>/", settings.status, name="status_settings"),
+    path("settings/reminders/", reminders.rules, name="reminders"),
+    path("settings/reminders/new/", reminders.rule, name="reminder_add"),
+    path("settings/reminders/<int:pk>/", reminders.rule, name="reminder"),
     path("settings/work/", settings.work_types, name="work_types"),
     path("settings/work/new/", settings.work_type, name="work_type_add"),
     path("settings/work/<int:pk>/", settings.work_type, name="work_type"),

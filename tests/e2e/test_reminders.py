@@ -19,7 +19,7 @@ from tickets.models import TicketEvent
 
 PROVE = bool(os.environ.get("VASTE_PROVE"))
 ROUNDS = 20 if PROVE else 3
-SWEEPER = ("after-step-row", "after-notice", "after-step-commit")
+SWEEPER = ("after-step-row", "after-notice", "after-step-commit", "after-notice-mail")
 TICKETS = 4
 
 pytestmark = [pytest.mark.django_db(transaction=True), *([pytest.mark.prove] if PROVE else [])]

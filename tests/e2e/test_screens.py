@@ -21,7 +21,7 @@ from tests.e2e.parts import Dovecot, MailSink
 from tests.e2e.troubles import make_troubles
 from tests.e2e.web import needs_chromium, sign_in
 from tests.house.addresses import ADDRESSES, PUBLIC, Row
-from tickets.models import Queue, Status, Ticket, WorkType
+from tickets.models import Queue, ReminderRule, Status, Ticket, WorkType
 from tickets.services.links import make_confirm_link, make_work_link
 from tickets.services.merging import merge
 
@@ -77,6 +77,7 @@ def things() -> dict[str, Any]:
                 "requester": Requester,
                 "status": Status,
                 "work_type": WorkType,
+                "reminder": ReminderRule,
                 "mailbox": Mailbox,
             }.items()
         },

@@ -2,6 +2,7 @@
 
 from tickets.models.conversation import Attachment, Message, TicketEvent, WorkEntry
 from tickets.models.links import AccessLink, BoundBrowser, UsedFormToken
+from tickets.models.notices import Notice, ReminderRule
 from tickets.models.queues import Queue, QueueTeamGrant, QueueUserGrant, Status, WorkType
 from tickets.models.tickets import Ticket, TicketCounter
 
@@ -10,9 +11,11 @@ __all__ = [
     "Attachment",
     "BoundBrowser",
     "Message",
+    "Notice",
     "Queue",
     "QueueTeamGrant",
     "QueueUserGrant",
+    "ReminderRule",
     "Status",
     "Ticket",
     "TicketCounter",

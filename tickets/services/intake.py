@@ -137,4 +137,5 @@ def _make(matter: Matter, at: datetime, parent: Ticket | None, contract_id: int 
         parent=parent,
         received_at=at,
         last_activity_at=at,
+        last_word_at=at,
     )

@@ -27,7 +27,7 @@ from tickets.views.ticket import render_ticket
 CONFLICT, INVALID = 409, 422
 
 
-def _do(request: MemberRequest, ticket: Ticket, act: Callable[[], object], said: str = "") -> HttpResponse:
+def attempt(request: MemberRequest, ticket: Ticket, act: Callable[[], object], said: str = "") -> HttpResponse:
     """Carry out one service call; what it refuses is said on the page, and nothing is changed."""
     try:
         act()
@@ -98,7 +98,7 @@ def _as_typed(draft: Draft) -> dict[str, Any]:
 @member_required
 def start(request: MemberRequest, number: int) -> HttpResponse:
     ticket = get_ticket(request, number, may="tickets.work")
-    return _do(request, ticket, lambda: lifecycle.start(ticket, by=request.actor), _("Investigation started"))
+    return attempt(request, ticket, lambda: lifecycle.start(ticket, by=request.actor), _("Investigation started"))
 
 
 @require_POST
@@ -107,7 +107,9 @@ def take(request: MemberRequest, number: int) -> HttpResponse:
     """Give the ticket to oneself."""
     ticket = get_ticket(request, number, may="tickets.work")
     mine = request.membership
-    return _do(request, ticket, lambda: assignment.assign(ticket, mine, by=request.actor), _("The ticket is yours"))
+    return attempt(
+        request, ticket, lambda: assignment.assign(ticket, mine, by=request.actor), _("The ticket is yours")
+    )
 
 
 @require_POST
@@ -121,9 +123,9 @@ def hand_over(request: MemberRequest, number: int) -> HttpResponse:
         return render_ticket(request, ticket, hand_over=form, status=INVALID)
     if form.queue:
         queue = form.queue
-        return _do(request, ticket, lambda: assignment.move(ticket, queue, by=request.actor), _("Moved"))
+        return attempt(request, ticket, lambda: assignment.move(ticket, queue, by=request.actor), _("Moved"))
     said = _("Handed over, the details go by mail")
-    return _do(request, ticket, lambda: assignment.assign(ticket, form.member, by=request.actor), said)
+    return attempt(request, ticket, lambda: assignment.assign(ticket, form.member, by=request.actor), said)
 
 
 @require_http_methods(["GET", "POST"])
@@ -136,21 +138,21 @@ def resolve(request: MemberRequest, number: int) -> HttpResponse:
         context = {"ticket": ticket, "form": form, "number": tag(request.tenant, ticket.number)}
         return render(request, "tickets/resolve.html", context, status=200 if request.method == "GET" else INVALID)
     said = _("Resolved, the requester is asked whether it works")
-    return _do(request, ticket, lambda: lifecycle.resolve(ticket, by=request.actor, **form.cleaned_data), said)
+    return attempt(request, ticket, lambda: lifecycle.resolve(ticket, by=request.actor, **form.cleaned_data), said)
 
 
 @require_POST
 @member_required
 def close(request: MemberRequest, number: int) -> HttpResponse:
     ticket = get_ticket(request, number, may="tickets.work")
-    return _do(request, ticket, lambda: lifecycle.close(ticket, by=request.actor), _("Closed"))
+    return attempt(request, ticket, lambda: lifecycle.close(ticket, by=request.actor), _("Closed"))
 
 
 @require_POST
 @member_required
 def reopen(request: MemberRequest, number: int) -> HttpResponse:
     ticket = get_ticket(request, number, may="tickets.reopen")
-    return _do(request, ticket, lambda: lifecycle.reopen(ticket, by=request.actor), _("Open again"))
+    return attempt(request, ticket, lambda: lifecycle.reopen(ticket, by=request.actor), _("Open again"))
 
 
 @require_POST
@@ -162,7 +164,7 @@ def set_status(request: MemberRequest, number: int) -> HttpResponse:
     if not form.is_valid():
         return render_ticket(request, ticket, status_form=form, status=INVALID)
     status, until = form.cleaned_data["status"], form.cleaned_data["until"]
-    return _do(request, ticket, lambda: lifecycle.set_status(ticket, status, by=request.actor, until=until))
+    return attempt(request, ticket, lambda: lifecycle.set_status(ticket, status, by=request.actor, until=until))
 
 
 @require_http_methods(["GET", "POST"])
@@ -181,7 +183,7 @@ def edit(request: MemberRequest, number: int) -> HttpResponse:
     if request.method == "GET" or not form.is_valid():
         context = {"ticket": ticket, "form": form, "number": tag(request.tenant, ticket.number)}
         return render(request, "tickets/edit.html", context, status=200 if request.method == "GET" else INVALID)
-    return _do(request, ticket, lambda: facts.change(ticket, by=request.actor, **form.facts()), _("Facts changed"))
+    return attempt(request, ticket, lambda: facts.change(ticket, by=request.actor, **form.facts()), _("Facts changed"))
 
 
 @require_POST
