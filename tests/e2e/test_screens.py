@@ -60,6 +60,7 @@ def things() -> dict[str, Any]:
         "mail": InboundMessage.objects.in_triage()[0].pk,
         "spare_mail": InboundMessage.objects.in_triage()[0].pk,
         "outgoing": OutgoingMail.objects.filter(confidential=False).order_by("-pk")[0].pk,
+        "reminder": ReminderRule.objects.get_or_create(kind="silent")[0].pk,
         "product": module.product_id,
         "module": module.pk,
         "member": Membership.objects.filter(roles__contains=["agent"]).order_by("pk")[0].pk,
@@ -77,7 +78,6 @@ def things() -> dict[str, Any]:
                 "requester": Requester,
                 "status": Status,
                 "work_type": WorkType,
-                "reminder": ReminderRule,
                 "mailbox": Mailbox,
             }.items()
         },
