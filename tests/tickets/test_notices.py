@@ -78,7 +78,7 @@ def test_a_storm_is_one_mail_for_each_and_tells_the_last_step_only(acme: Cast) -
     assert steps == logged == 8 * 3 * 2
     for name in ("konsta", "liisa"):
         (mail,) = reminders(acme, name)
-        assert mail.subject == "24 reminders, 24 late"
+        assert mail.subject == "Reminders of 8 tickets, 8 late"
         assert mail.about is None
         assert mail.text.count("The lift is stuck") == 8
     assert ends(acme) == {NoticeEnd.TOLD: 2 * 24, NoticeEnd.OVERTAKEN: 24}
@@ -105,7 +105,7 @@ def test_200_notices_are_one_mail_and_cost_no_more_than_5(desk: Cast) -> None:
         promises(desk, ticket, 40)
     many = statements(lambda: told(desk))
 
-    assert [mail.subject for mail in reminders(desk)] == ["5 reminders", "200 reminders"]
+    assert [mail.subject for mail in reminders(desk)] == ["Reminders of 5 tickets"] * 2
     assert ends(desk) == {NoticeEnd.TOLD: 205}
     assert many == few
 
@@ -131,7 +131,7 @@ def test_a_list_is_sorted_by_urgency_and_cut_where_it_is_too_long(desk: Cast, mo
         Timer.objects.of(tickets[2].pk).update(due_at=desk.monday + timedelta(minutes=65))
     (mail,) = told(desk)
 
-    assert mail.subject == "6 reminders, 1 late"
+    assert mail.subject == "Reminders of 6 tickets, 1 late"
     assert [line.partition(" ")[0] for line in mail.text.splitlines() if line.startswith("SYS-")] == [
         f"SYS-{tickets[number].number}" for number in (4, 2, 0, 1)
     ]
@@ -151,7 +151,7 @@ def test_a_list_is_in_the_readers_language(desk: Cast) -> None:
     noted(desk, 5)
     (mail,) = told(desk)
 
-    assert mail.subject == "5 muistutusta"
+    assert mail.subject == "Muistutuksia 5 pyynnöstä"
     assert "Vasteaika: 3 t 55 min jäljellä, viimeistään ma 2.11.2026 14.00" in mail.text
     assert mail.language == "fi"
 

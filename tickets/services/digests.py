@@ -7,6 +7,7 @@ from email.utils import make_msgid
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Membership
 from core.templatetags.vaste import ahead_words, behind_words, full_time, minutes_words
@@ -67,7 +68,7 @@ def send_one(item: Item, member: Membership) -> OutgoingMail:
         return mails.send_reminder(ticket, notice.timer, notice.step, member)
     reader = member_reader(member)
     with reading_as(reader):
-        values = values_of(ticket)
+        values, line = values_of(ticket), _line(item)
         facts = [
             (_("Requester"), values["requester"]),
             (_("Customer"), values["customer"]),
@@ -77,8 +78,8 @@ def send_one(item: Item, member: Membership) -> OutgoingMail:
         content = Content(
             title=ticket.title,
             over_title=values["number"],
-            promise=_line(item),
-            facts=[(label, value) for label, value in facts if value],
+            promise=line,
+            facts=[(label, value) for label, value in facts if value and value != line],
             buttons=[(_("Open the ticket"), ticket.tenant.url(ticket.get_absolute_url()), True)],
         )
         subject = f"{NoticeKind(notice.kind).label}: {ticket.title}"
@@ -94,10 +95,7 @@ def send_digest(items: Sequence[Item], member: Membership) -> OutgoingMail:
     first = ordered[0].ticket
     desk, tenant = first.queue.address, first.tenant
     with reading_as(reader):
-        late = sum(item.place == LATE for item in items)
-        subject = _("%(count)s reminders, %(late)s late") if late else _("%(count)s reminders")
-        subject %= {"count": len(items), "late": late}
-        left = len(ordered) - MOST_LISTED
+        subject, left = _subject(items), len(ordered) - MOST_LISTED
         content = Content(
             title=subject,
             over_title=tenant.name,
@@ -126,6 +124,14 @@ def send_digest(items: Sequence[Item], member: Membership) -> OutgoingMail:
                 automatic=True,
             )
         )
+
+
+def _subject(items: Sequence[Item]) -> str:
+    """How many tickets it is about, each counted once."""
+    count = len({item.ticket.pk for item in items})
+    late = len({item.ticket.pk for item in items if item.place == LATE})
+    words = ngettext("Reminders of %(count)s ticket", "Reminders of %(count)s tickets", count) % {"count": count}
+    return _("%(reminders)s, %(late)s late") % {"reminders": words, "late": late} if late else words
 
 
 def _sections(items: Iterable[Item]) -> list[Section]:
@@ -162,8 +168,7 @@ def _line(item: Item) -> str:
             return _("No word to the requester since %(moment)s") % values
         case NoticeKind.WAITING:
             return _("The requester has not answered since %(moment)s: remind them, or close it") % values
-    due = _next_promise(item.ticket, item.now)
-    return _("You asked to be reminded now. %(promise)s") % {"promise": due} if due else _("You asked to be reminded")
+    return _next_promise(item.ticket, item.now) or _("You asked to be reminded")
 
 
 def _promise_line(item: Item) -> str:
