@@ -23,6 +23,7 @@ POINTS = (
     "after-step-row",
     "after-notice",
     "after-step-commit",
+    "after-notice-mail",
 )
 
 

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 from accounts.access import check
 from accounts.models import RequesterAddress
 from accounts.requests import MemberRequest
-from tickets.models import Queue, Ticket
+from tickets.models import Notice, Queue, Ticket
 
 RELATED = (
     "status",
@@ -26,13 +26,16 @@ RELATED = (
 def get_ticket(request: MemberRequest, number: int, *, may: str = "tickets.view") -> Ticket:
     """The ticket of that number, with its requester's address as `.requester_email`.
 
-    Where mail to it has come back, `.unreachable_since` and `.unreachable_why` say so.
+    Where mail to it has come back, `.unreachable_since` and `.unreachable_why` say so; `.snoozed_until` is when the
+    member wants to be reminded of it.
 
     Raises Http404 where the member may not see it, PermissionDenied where they may not do `may`.
     """
     addresses = RequesterAddress.objects.filter(requester=OuterRef("requester")).order_by("-is_primary", "pk")
     tickets = Ticket.objects.visible_to(request.membership).select_related(*RELATED)
+    snoozes = Notice.objects.snoozes().filter(ticket=OuterRef("pk"), member=request.membership)
     tickets = tickets.annotate(
+        snoozed_until=Subquery(snoozes.values("send_at")),
         requester_email=Subquery(addresses.values("email")[:1]),
         unreachable_since=Subquery(addresses.values("undeliverable_since")[:1]),
         unreachable_why=Subquery(addresses.values("undeliverable_reason")[:1]),

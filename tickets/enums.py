@@ -90,3 +90,52 @@ class LinkPurpose(TextChoices):
 
     WORK = "work", _("One ticket, for its consultant")
     CONFIRM = "confirm", _("The solution, for its requester")
+
+
+class NoticeKind(TextChoices):
+    """Why a member hears of a ticket: a step of a promise, a silence that a rule minds, or their own wish."""
+
+    PROMISE = "promise", _("Promise")
+    UNTOUCHED = "untouched", _("Nobody has touched it")
+    IDLE = "idle", _("Nothing has happened")
+    SILENT = "silent", _("No word to the requester")
+    WAITING = "waiting", _("The requester has not answered")
+    SNOOZED = "snoozed", _("Asked for by themselves")
+
+
+class NoticeEnd(TextChoices):
+    """What became of a notice. All but the first two say why nobody needs to hear it any more."""
+
+    OPEN = "", _("Waits to be told")
+    TOLD = "told", _("Told")
+    FINISHED = "finished", _("The ticket is finished")
+    SETTLED = "settled", _("The promise is kept or no longer counts")
+    OVERTAKEN = "overtaken", _("A later notice says more")
+    STIRRED = "stirred", _("Something has happened since")
+    SNOOZED = "snoozed", _("The member wants to hear later")
+    HIDDEN = "hidden", _("The member may not see the ticket any more")
+    WITHDRAWN = "withdrawn", _("The member took it back")
+
+
+class SilenceKind(TextChoices):
+    """What a reminder rule minds; the values are those of the notices that it makes."""
+
+    UNTOUCHED = NoticeKind.UNTOUCHED.value, _("Nobody has touched a new or unassigned ticket")
+    IDLE = NoticeKind.IDLE.value, _("Nothing has happened on an assigned ticket")
+    SILENT = NoticeKind.SILENT.value, _("No word to the requester")
+    WAITING = NoticeKind.WAITING.value, _("The requester has not answered")
+
+
+class Unit(TextChoices):
+    """What a rule counts in."""
+
+    HOURS = "hours", _("Hours")
+    DAYS = "days", _("Days")
+
+
+class Hearer(TextChoices):
+    """Whom a rule tells; where nobody is that, the next one hears it."""
+
+    ASSIGNEE = "assignee", _("The consultant")
+    TEAM = "team", _("The queue's teams")
+    LEADS = "leads", _("Team leads")

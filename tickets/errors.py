@@ -43,6 +43,11 @@ class NothingToSend(TicketError):
         return str(_("The requester has no mail address, so nothing can be sent."))
 
 
+class SnoozeRefused(TicketError):
+    def __str__(self) -> str:
+        return str(_("A reminder needs a time in the future, within a year."))
+
+
 class LinkUnusable(TicketError):
     """The link is unknown, revoked, expired or another's."""
 

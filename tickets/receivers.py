@@ -35,10 +35,9 @@ def reply_delivered(mail: OutgoingMail, at: datetime, **kwargs: Any) -> None:
     ticket = locked(message.ticket, even_merged=True)
     written_at = message.at.isoformat()
     append(ticket, EventKind.DELIVERED, by=SYSTEM, at=at, message=message.pk, written_at=written_at)
-    if ticket.first_responded_at is None:
-        ticket.first_responded_at = at
-        ticket.save(update_fields=["first_responded_at"])
-    clock.refresh(ticket)
+    ticket.first_responded_at = ticket.first_responded_at or at
+    ticket.last_word_at = max(at, ticket.last_word_at)
+    clock.refresh(ticket, changed=["first_responded_at", "last_word_at"])
 
 
 @receiver(failed, dispatch_uid="tickets.reply_failed")

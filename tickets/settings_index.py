@@ -123,6 +123,13 @@ SECTIONS = (
                 _("Promises of open tickets"),
                 _("Give them the present versions of promises and calendars"),
             ),
+            Setting(
+                "tickets:reminders",
+                "bell-plus",
+                _("Reminders"),
+                _("Tickets that nobody touches, requesters who hear nothing or do not answer"),
+                BOTH,
+            ),
             Setting("sla:calendars", "calendar", _("Calendars"), _("Opening hours, holidays and half days")),
         ),
     ),

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from core.templatetags.vaste import local_time
 from sla.enums import Priority
-from tickets.enums import EventKind, Kind, StatusClass
+from tickets.enums import EventKind, Kind, SilenceKind, StatusClass
 from tickets.metrics import promise_name
 from tickets.models import TicketEvent
 
@@ -154,10 +156,25 @@ def _both(event: TicketEvent) -> dict[str, object]:
 
 
 def _reminded(event: TicketEvent) -> str:
+    names = ", ".join(event.data["names"]) or _("Nobody")
+    if silence := event.data.get("silence"):
+        since = local_time(datetime.fromisoformat(event.data["since"]))
+        return _silence(silence) % {"since": since, "names": names}
     return _("Reminder of the promise %(promise)s to %(names)s") % {
         "promise": promise_name(event.data["metric"]),
-        "names": ", ".join(event.data["names"]) or _("Nobody"),
+        "names": names,
     }
+
+
+def _silence(kind: str) -> str:
+    """The line with its places for the names and for when the silence began."""
+    lines = {
+        SilenceKind.UNTOUCHED: _("Nobody has touched it since %(since)s: reminder to %(names)s"),
+        SilenceKind.IDLE: _("Nothing has happened since %(since)s: reminder to %(names)s"),
+        SilenceKind.SILENT: _("No word to the requester since %(since)s: reminder to %(names)s"),
+        SilenceKind.WAITING: _("The requester has not answered since %(since)s: reminder to %(names)s"),
+    }
+    return lines[SilenceKind(kind)]
 
 
 _WORDS: dict[EventKind, Callable[[TicketEvent], str]] = {

@@ -1,5 +1,6 @@
 """What the clock brings about: breaches and reminders, each once; absences begin and end; unnamed files go."""
 
+import logging
 from functools import partial
 
 from celery import shared_task
@@ -15,22 +16,65 @@ from core.files import drop_unnamed
 from outbox.models import OutgoingFile
 from sla.models import StepFired, Timer
 from tickets.enums import EventKind
-from tickets.models import Attachment, Ticket
-from tickets.services import clock, lifecycle, mails
+from tickets.models import Attachment, ReminderRule, Ticket
+from tickets.services import clock, lifecycle
 from tickets.services.absent_mails import tell_everybody
 from tickets.services.alerts import owners
 from tickets.services.applying import apply_to, open_after
 from tickets.services.events import append, locked
+from tickets.services.silences import BATCH as SILENT_BATCH
+from tickets.services.silences import remind, silent_tickets
+from tickets.services.telling import note_step, tell
 
+logger = logging.getLogger(__name__)
 BATCH = 500
 BREACH = 100
 
 
 @shared_task
 def sweep_timers() -> None:
-    """Act on every promise whose next instant has come; two sweeps at once share the work and double nothing."""
-    for tenant_id, timer_id in open_door("door_due_timers", BATCH):
-        run_timer(tenant_id, timer_id)
+    """Act on every promise whose next instant has come; two sweeps at once share the work and double nothing.
+
+    Then people are told, all at once, of what was due: after an outage that is one mail for each.
+    """
+    done: set[tuple[int, int]] = set()
+    while due := set(open_door("door_due_timers", BATCH)) - done:
+        for tenant_id, timer_id in sorted(due):
+            run_timer(tenant_id, timer_id)
+        done |= due
+    sweep_notices()
+
+
+@shared_task
+def sweep_notices() -> None:
+    """Tell each member what they are to hear by now. What fails for one of them is not the others' fault."""
+    for tenant_id, member_id in open_door("door_due_notices", BATCH):
+        try:
+            with tenant_scope(tenant_id):
+                tell(member_id, now=timezone.now())
+        except Exception:  # their notices wait for the next sweep
+            logger.exception("notices.not_told", extra={"tenant_id": tenant_id, "member_id": member_id})
+
+
+@shared_task
+def sweep_silences() -> None:
+    """Ask every reminder rule that is switched on which tickets are silent for too long."""
+    for tenant_id, rule_id in open_door("door_reminder_rules"):
+        run_rule(tenant_id, rule_id)
+
+
+@shared_task
+def run_rule(tenant_id: int, rule_id: int) -> None:
+    """Remind of the tickets that one rule finds silent; each in a transaction of its own, under the ticket's lock."""
+    now = timezone.now()
+    with tenant_scope(tenant_id):
+        rule = ReminderRule.objects.filter(pk=rule_id, is_on=True).first()
+        if rule is None:
+            return
+        found = list(silent_tickets(rule, now=now).values_list("pk", flat=True)[:SILENT_BATCH])
+    for ticket_id in found:
+        with tenant_scope(tenant_id):
+            remind(rule, ticket_id, now=now)
 
 
 @shared_task
@@ -43,10 +87,15 @@ def run_timer(tenant_id: int, timer_id: int) -> None:
             return
         ticket = locked(ticket, even_merged=True)
         timer.refresh_from_db()
-        if timer.next_action_at is None or timer.next_action_at > timezone.now():
-            return
-        _fire(ticket, timer)
-        clock.refresh(ticket)
+        # After a standstill several of its steps are due, and whoever hears of them is to hear only of the last.
+        while timer.next_action_at is not None and timer.next_action_at <= timezone.now():
+            step = timer.next_step
+            _fire(ticket, timer)
+            clock.refresh(ticket)
+            timer.refresh_from_db()
+            if timer.next_step == step:
+                # The log knows this promise no more, so nothing moves it on.
+                break
     fault_point("after-step-commit")
 
 
@@ -103,7 +152,7 @@ def _fire(ticket: Ticket, timer: Timer) -> None:
     fault_point("after-step-row")
     people = _people(ticket, step)
     for member in people:
-        mails.send_reminder(ticket, timer, step, member)
+        note_step(ticket, timer, step, member)
     fault_point("after-notice")
     names = [member.name for member in people]
     append(ticket, EventKind.REMINDED, by=SYSTEM, metric=timer.metric, step=step, names=names)

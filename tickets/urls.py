@@ -1,7 +1,7 @@
 from django.urls import path
 
 from tickets.urls_settings import urlpatterns as settings_urls
-from tickets.views import actions, create, files, handover, lists, promises, ticket
+from tickets.views import actions, create, files, handover, lists, promises, reminders, ticket
 
 app_name = "tickets"
 
@@ -26,6 +26,8 @@ urlpatterns = [
     path("tickets/<int:number>/close/", actions.close, name="close"),
     path("tickets/<int:number>/reopen/", actions.reopen, name="reopen"),
     path("tickets/<int:number>/status/", actions.set_status, name="status"),
+    path("tickets/<int:number>/later/", reminders.snooze, name="snooze"),
+    path("tickets/<int:number>/later/back/", reminders.wake, name="wake"),
     path("tickets/<int:number>/edit/", actions.edit, name="edit"),
     path("tickets/<int:number>/promises/<slug:metric>/<int:cycle>/", promises.why, name="why"),
     path("tickets/<int:number>/messages/<int:pk>/original/", files.original, name="original"),

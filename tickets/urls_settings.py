@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from tickets.views import promise_settings, settings
+from tickets.views import promise_settings, reminders, settings
 
 urlpatterns: list[URLPattern] = [
     path("settings/", settings.index, name="settings"),
@@ -21,6 +21,9 @@ urlpatterns: list[URLPattern] = [
     path("settings/promises/rules/<int:pk>/remove/", promise_settings.remove_rule, name="promise_rule_remove"),
     path("settings/promises/try/", promise_settings.trial, name="promise_trial"),
     path("settings/promises/apply/", promise_settings.apply, name="apply_promises"),
+    path("settings/reminders/", reminders.rules, name="reminders"),
+    path("settings/reminders/new/", reminders.rule, name="reminder_add"),
+    path("settings/reminders/<int:pk>/", reminders.rule, name="reminder"),
     path("settings/work/", settings.work_types, name="work_types"),
     path("settings/work/new/", settings.work_type, name="work_type_add"),
     path("settings/work/<int:pk>/", settings.work_type, name="work_type"),

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from django.db.models import F
+from django.utils import timezone
 
 from accounts.actors import Actor, member_actor, requester_actor
 from accounts.models import Membership
@@ -21,6 +22,7 @@ from tickets.models import Ticket
 from tickets.services import assignment, conversation, lifecycle, work
 from tickets.services.conversation import Written
 from tickets.services.events import status_of
+from tickets.services.telling import tell_everybody
 from tickets.tasks import run_timer
 
 # Between the moment a mail is due and the moment the mail server has it.
@@ -88,7 +90,7 @@ class Play:
         timers = Timer.objects.of(self.ticket.pk).filter(next_action_at__lte=until).order_by("next_action_at")
         timer = timers.first() if self.lately else None
         if timer and timer.next_action_at:
-            found.append((timer.next_action_at, lambda: run_timer(timer.tenant_id, timer.pk)))
+            found.append((timer.next_action_at, lambda: _remind(timer)))
         return min(found, key=lambda pair: pair[0]) if found else None
 
     @property
@@ -107,6 +109,12 @@ class Play:
         """A working time some days after this step, or after the present where that would be past."""
         base = max(self.moment, self.clock.present - timedelta(hours=2)) + timedelta(days=days)
         return self.hours.add(base, self.random.randint(0, 240) * 60) or base
+
+
+def _remind(timer: Timer) -> None:
+    """What the sweep does when a promise's next instant has come."""
+    run_timer(timer.tenant_id, timer.pk)
+    tell_everybody(now=timezone.now())
 
 
 def _hand_over(mail: OutgoingMail, moment: datetime) -> None:

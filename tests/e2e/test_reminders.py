@@ -14,12 +14,12 @@ from sla.models import StepFired, Timer
 from tests.conftest import Cast
 from tests.e2e.parts import Installation, MailSink, wait_until
 from tests.mailintake.post import ticket_of
-from tickets.enums import EventKind
-from tickets.models import TicketEvent
+from tickets.enums import EventKind, NoticeEnd
+from tickets.models import Notice, TicketEvent
 
 PROVE = bool(os.environ.get("VASTE_PROVE"))
 ROUNDS = 20 if PROVE else 3
-SWEEPER = ("after-step-row", "after-notice", "after-step-commit")
+SWEEPER = ("after-step-row", "after-notice", "after-step-commit", "after-notice-mail")
 TICKETS = 4
 
 pytestmark = [pytest.mark.django_db(transaction=True), *([pytest.mark.prove] if PROVE else [])]
@@ -47,7 +47,8 @@ def all_said(cast: Cast, place: Installation) -> bool:
     place.sweep()
     with cast.scope():
         leaving = OutgoingMail.objects.filter(state__in=[MailState.QUEUED, MailState.SENDING]).exists()
-    return not due(cast) and not leaving
+        untold = Notice.objects.due(timezone.now()).exists()
+    return not due(cast) and not untold and not leaving
 
 
 def test_every_notice_is_given_once_however_sweepers_die(
@@ -57,8 +58,9 @@ def test_every_notice_is_given_once_however_sweepers_die(
     installation.wait_for(*workers)
     for point in SWEEPER:
         for _ in range(ROUNDS):
-            open_late(acme, TICKETS)
+            # First, because a sweep of the round before may still be at work, and would leave nothing to die at.
             installation.arm(point)
+            open_late(acme, TICKETS)
             sweep_twice(installation)
             wait_until(lambda: not installation.faults.exists(), what=f"a death at {point}")
     wait_until(lambda: all_said(acme, installation), seconds=120, every=1, what="all notices")
@@ -74,12 +76,20 @@ def test_every_notice_is_given_once_however_sweepers_die(
         left = Counter(mails.values_list("key", flat=True))
         ids = {f"<{message_id}>" for message_id in mails.values_list("message_id", flat=True)}
         late = Timer.objects.exclude(breached_at=None).count()
+        notices = list(Notice.objects.values_list("timer", "step", "member", "end", "mail"))
+        carriers = set(mails.values_list("pk", flat=True))
     assert len(timers) >= TICKETS * ROUNDS * len(SWEEPER) * 2
     assert len(steps) == len(set(steps)) >= len(timers)
     assert logged == Counter((*timers[timer], step) for timer, step in steps)
     assert set(logged.values()) == {1}
     assert set(left.values()) == {1}
     assert late == len(timers)
+    assert {(timer, step) for timer, step, *_ in notices} == set(steps)
+    assert len(notices) == len({notice[:3] for notice in notices})
+    told = [(timer, step, mail) for timer, step, _, end, mail in notices if end == NoticeEnd.TOLD]
+    assert {step for _, step, _ in told} == {100}
+    assert {mail for *_, mail in told} == carriers
+    assert {end for *_, end, _ in notices} == {NoticeEnd.TOLD, NoticeEnd.OVERTAKEN}
     received = Counter(mail.message_id for mail in mail_sink.received if mail.message_id in ids)
     assert set(received) == ids
     assert sum(count - 1 for count in received.values()) == 0

@@ -23,7 +23,7 @@ from tests.e2e.parts import Dovecot, MailSink
 from tests.e2e.troubles import make_troubles
 from tests.e2e.web import needs_chromium, sign_in
 from tests.house.addresses import ADDRESSES, PUBLIC, Row
-from tickets.models import PromiseRule, Queue, Status, Ticket, WorkType
+from tickets.models import PromiseRule, Queue, ReminderRule, Status, Ticket, WorkType
 from tickets.services.links import make_confirm_link, make_work_link
 from tickets.services.merging import merge
 
@@ -62,6 +62,7 @@ def things() -> dict[str, Any]:
         "mail": InboundMessage.objects.in_triage()[0].pk,
         "spare_mail": InboundMessage.objects.in_triage()[0].pk,
         "outgoing": OutgoingMail.objects.filter(confidential=False).order_by("-pk")[0].pk,
+        "reminder": ReminderRule.objects.get_or_create(kind="silent")[0].pk,
         "product": module.product_id,
         "module": module.pk,
         "member": Membership.objects.filter(roles__contains=["agent"]).order_by("pk")[0].pk,

@@ -1,7 +1,7 @@
 """One of each thing a tenant can have, by the name under which addresses ask for it."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -19,8 +19,18 @@ from sla.models import Contract, StepFired, Timer
 from tests.conftest import Cast
 from tests.flows.mails import mail
 from tickets.enums import Channel
-from tickets.models import Attachment, BoundBrowser, PromiseRule, Queue, Status, Ticket, TicketCounter, WorkType
-from tickets.services import conversation, lifecycle, links, merging, work
+from tickets.models import (
+    Attachment,
+    BoundBrowser,
+    PromiseRule,
+    Queue,
+    ReminderRule,
+    Status,
+    Ticket,
+    TicketCounter,
+    WorkType,
+)
+from tickets.services import conversation, lifecycle, links, merging, snoozing, work
 from tickets.services.conversation import NewFile, Written
 from tickets.services.intake import Matter, open_ticket
 
@@ -98,6 +108,7 @@ def _records(cast: Cast, worker: str) -> dict[str, Any]:
         "status": Status.objects.filter(is_default=True)[0].pk,
         "work_type": WorkType.objects.all()[0].pk,
         "promise_rule": PromiseRule.objects.create(name="Praise", kind="feedback", policy=cast.desk.policy).pk,
+        "reminder": ReminderRule.objects.create(kind="silent").pk,
     }
 
 
@@ -133,6 +144,7 @@ def _loose_rows(cast: Cast, ids: dict[str, Any], held: Ticket, worker: str) -> N
         OlderMail.objects.create(mailbox_id=ids["mailbox"], uidl="1")
         ThreadMark.objects.create(ticket=held, mail_id="thread@elsewhere.example")
         StepFired.objects.create(timer=Timer.objects.all()[0], step=75, at=timezone.now())
+        snoozing.snooze(held, member, until=now + timedelta(hours=1), now=now)
         BoundBrowser.objects.create(member=member, secret_hash="0" * 64, expires_at=timezone.now())
         links.use_form(held.links.order_by("pk")[0], "form-token")
         _grant(cast, member)

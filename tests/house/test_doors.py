@@ -12,10 +12,12 @@ DOORS = {
     "door_absences()",
     "door_due_inbound(of_each integer, waiting_since timestamp with time zone)",
     "door_due_mailboxes(failing_at_once integer)",
+    "door_due_notices(how_many integer)",
     "door_due_outgoing(how_many integer)",
     "door_due_timers(how_many integer)",
     "door_mailbox_by_address(wanted text)",
     "door_scheduled_tickets(how_many integer)",
+    "door_reminder_rules()",
     "door_silent_mailboxes()",
     "search_tickets(words text, how_many integer)",
 }

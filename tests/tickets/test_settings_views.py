@@ -37,6 +37,8 @@ ADMIN_PAGES = [
 ]
 LEAD_PAGES = [
     "tickets:settings",
+    "tickets:reminders",
+    "tickets:reminder_add",
     "accounts:customers",
     "accounts:customer_add",
     "accounts:requesters",

@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
@@ -127,6 +128,9 @@ class Ticket(TenantModel):
     # Until when a scheduled ticket rests; it opens by itself then.
     scheduled_until = models.DateTimeField(null=True)
     last_activity_at = models.DateTimeField()
+    # When the requester last heard from the desk, or it from them for the first time: a public reply that a mail
+    # server took, or the reception. No silence that a rule minds began before it.
+    last_word_at = models.DateTimeField(default=timezone.now)
     next_metric = models.CharField(max_length=24, blank=True)
     next_due_at = models.DateTimeField(null=True)
     next_warn_at = models.DateTimeField(null=True)
@@ -156,6 +160,9 @@ class Ticket(TenantModel):
             models.Index(fields=["tenant", "assignee", "status_class", "next_due_at"], name="ticket_assignee"),
             models.Index(fields=["tenant", "requester", "-received_at"], name="ticket_requester"),
             models.Index(fields=["tenant", "customer", "-received_at"], name="ticket_customer"),
+            models.Index(
+                fields=["tenant", "last_word_at"], name="ticket_silence", condition=Q(status_class__in=UNFINISHED)
+            ),
         ]
 
     def __str__(self) -> str:

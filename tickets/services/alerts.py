@@ -9,14 +9,15 @@ MOST = 10
 
 def owners(ticket: Ticket) -> list[Membership]:
     """The consultant, or who stands in for them; the queue's teams where there is nobody."""
+    given = Membership.objects.active().select_related("user", "office")
+    return (reachable(given.filter(pk=ticket.assignee_id)) if ticket.assignee_id else []) or team(ticket.queue)
+
+
+def team(queue: Queue) -> list[Membership]:
+    """Those who work the queue and are not away; everybody where all are: somebody has to hear of it."""
     active = Membership.objects.active().select_related("user", "office")
-    people = reachable(active.filter(pk=ticket.assignee_id)) if ticket.assignee_id else []
-    return people or _there(list(active.filter(pk__in=_team_of(ticket.queue)).order_by("pk")[:MOST]))
-
-
-def _there(team: list[Membership]) -> list[Membership]:
-    """Those of a team who are not away, and everybody where all are: somebody has to hear of it."""
-    return [member for member in reachable(team) if member in team] or team
+    members = list(active.filter(pk__in=_team_of(queue)).order_by("pk")[:MOST])
+    return [member for member in reachable(members) if member in members] or members
 
 
 def _team_of(queue: Queue) -> list[int]:

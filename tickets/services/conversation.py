@@ -131,7 +131,8 @@ def record_reply(ticket: Ticket, written: Written, *, by: Actor, at: datetime) -
     if ticket.status_class == StatusClass.NEW:
         enter(ticket, StatusClass.OPEN, by=by, at=max(at, _last_status_at(ticket)))
     ticket.last_activity_at = max(at, ticket.last_activity_at)
-    clock.refresh(ticket, changed=[*STATUS_FIELDS, "first_responded_at"])
+    ticket.last_word_at = max(at, ticket.last_word_at)
+    clock.refresh(ticket, changed=[*STATUS_FIELDS, "first_responded_at", "last_word_at"])
     return message
 
 

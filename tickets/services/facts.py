@@ -47,7 +47,9 @@ def correct_reception(ticket: Ticket, *, received_at: datetime, by: Actor) -> Ti
     if received_at > now:
         raise TransitionRefused
     before, ticket.received_at = ticket.received_at, received_at
-    ticket.save(update_fields=["received_at"])
+    if ticket.last_word_at == before:
+        ticket.last_word_at = received_at
+    ticket.save(update_fields=["received_at", "last_word_at"])
     append(ticket, EventKind.RECEPTION_CORRECTED, by=by, at=now, received_at=received_at.isoformat())
     audit.record(
         "ticket.reception_corrected",

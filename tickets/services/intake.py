@@ -140,4 +140,5 @@ def _make(matter: Matter, at: datetime, parent: Ticket | None) -> Ticket:
         parent=parent,
         received_at=at,
         last_activity_at=at,
+        last_word_at=at,
     )

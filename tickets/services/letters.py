@@ -24,12 +24,36 @@ MOST_COPIES = 20
 MOST_CARRIED = 10 * 2**20
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One ticket in a list of a mail: its number, title and address, and what there is to say of it."""
+
+    number: str
+    title: str
+    url: str
+    lines: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Part of a list under a heading; `is_late` only adds colour to its words."""
+
+    title: str
+    entries: Sequence[Entry]
+    is_late: bool = False
+
+    def as_text(self) -> str:
+        entries = ("\n".join([f"{e.number} {e.title}", *e.lines, e.url]) for e in self.entries)
+        return "\n\n".join([f"{self.title.upper()} ({len(self.entries)})", *entries])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
     """What a mail shows, as text and as HTML alike. `buttons` are (label, absolute URL, is primary)."""
 
     title: str
     body: str = ""
+    sections: Sequence[Section] = ()
     over_title: str = ""
     note: str = ""
     promise: str = ""
@@ -48,7 +72,8 @@ class Content:
         quote = "\n".join(f"> {line}" for line in self.quote.splitlines())
         buttons = "\n".join(f"{label}: {url}" for label, url, _primary in self.buttons)
         links = "\n".join(f"{label}: {url}" for label, url in self.links)
-        parts = [self.note, self.promise, facts, quote, self.body, buttons, links, self.footer, self.history]
+        lists = "\n\n\n".join(section.as_text() for section in self.sections)
+        parts = [self.note, self.promise, facts, quote, self.body, lists, buttons, links, self.footer, self.history]
         return "\n\n".join(part for part in parts if part) + "\n"
 
     def as_html(self, subject: str, language: str) -> str:

@@ -28,7 +28,7 @@ from tickets.views.ticket import render_ticket
 CONFLICT, INVALID = 409, 422
 
 
-def _do(request: MemberRequest, ticket: Ticket, act: Callable[[], object], said: str = "") -> HttpResponse:
+def attempt(request: MemberRequest, ticket: Ticket, act: Callable[[], object], said: str = "") -> HttpResponse:
     """Carry out one service call; what it refuses is said on the page, and nothing is changed."""
     try:
         act()
@@ -99,7 +99,7 @@ def _as_typed(draft: Draft) -> dict[str, Any]:
 @member_required
 def start(request: MemberRequest, number: int) -> HttpResponse:
     ticket = get_ticket(request, number, may="tickets.work")
-    return _do(request, ticket, lambda: lifecycle.start(ticket, by=request.actor), _("Investigation started"))
+    return attempt(request, ticket, lambda: lifecycle.start(ticket, by=request.actor), _("Investigation started"))
 
 
 @require_POST
@@ -108,7 +108,9 @@ def take(request: MemberRequest, number: int) -> HttpResponse:
     """Give the ticket to oneself."""
     ticket = get_ticket(request, number, may="tickets.work")
     mine = request.membership
-    return _do(request, ticket, lambda: assignment.assign(ticket, mine, by=request.actor), _("The ticket is yours"))
+    return attempt(
+        request, ticket, lambda: assignment.assign(ticket, mine, by=request.actor), _("The ticket is yours")
+    )
 
 
 @require_POST
@@ -122,8 +124,8 @@ def hand_over(request: MemberRequest, number: int) -> HttpResponse:
         return render_ticket(request, ticket, hand_over=form, status=INVALID)
     if form.queue:
         queue = form.queue
-        return _do(request, ticket, lambda: assignment.move(ticket, queue, by=request.actor), _("Moved"))
-    return _do(request, ticket, lambda: _give(request, ticket, form))
+        return attempt(request, ticket, lambda: assignment.move(ticket, queue, by=request.actor), _("Moved"))
+    return attempt(request, ticket, lambda: _give(request, ticket, form))
 
 
 def _give(request: MemberRequest, ticket: Ticket, form: HandOverForm) -> None:
@@ -143,14 +145,14 @@ def resolve(request: MemberRequest, number: int) -> HttpResponse:
         context = {"ticket": ticket, "form": form, "number": tag(request.tenant, ticket.number)}
         return render(request, "tickets/resolve.html", context, status=200 if request.method == "GET" else INVALID)
     said = _("Resolved, the requester is asked whether it works")
-    return _do(request, ticket, lambda: lifecycle.resolve(ticket, by=request.actor, **form.cleaned_data), said)
+    return attempt(request, ticket, lambda: lifecycle.resolve(ticket, by=request.actor, **form.cleaned_data), said)
 
 
 @require_POST
 @member_required
 def close(request: MemberRequest, number: int) -> HttpResponse:
     ticket = get_ticket(request, number, may="tickets.work")
-    return _do(request, ticket, lambda: lifecycle.close(ticket, by=request.actor), _("Closed"))
+    return attempt(request, ticket, lambda: lifecycle.close(ticket, by=request.actor), _("Closed"))
 
 
 @require_POST
@@ -158,14 +160,14 @@ def close(request: MemberRequest, number: int) -> HttpResponse:
 def restored(request: MemberRequest, number: int) -> HttpResponse:
     """Note that the service works again, while the fault is still to be solved."""
     ticket = get_ticket(request, number, may="tickets.work")
-    return _do(request, ticket, lambda: lifecycle.restored(ticket, by=request.actor), _("Noted: it works again"))
+    return attempt(request, ticket, lambda: lifecycle.restored(ticket, by=request.actor), _("Noted: it works again"))
 
 
 @require_POST
 @member_required
 def reopen(request: MemberRequest, number: int) -> HttpResponse:
     ticket = get_ticket(request, number, may="tickets.reopen")
-    return _do(request, ticket, lambda: lifecycle.reopen(ticket, by=request.actor), _("Open again"))
+    return attempt(request, ticket, lambda: lifecycle.reopen(ticket, by=request.actor), _("Open again"))
 
 
 @require_POST
@@ -177,7 +179,7 @@ def set_status(request: MemberRequest, number: int) -> HttpResponse:
     if not form.is_valid():
         return render_ticket(request, ticket, status_form=form, status=INVALID)
     status, until = form.cleaned_data["status"], form.cleaned_data["until"]
-    return _do(request, ticket, lambda: lifecycle.set_status(ticket, status, by=request.actor, until=until))
+    return attempt(request, ticket, lambda: lifecycle.set_status(ticket, status, by=request.actor, until=until))
 
 
 @require_http_methods(["GET", "POST"])
@@ -196,7 +198,7 @@ def edit(request: MemberRequest, number: int) -> HttpResponse:
     if request.method == "GET" or not form.is_valid():
         context = {"ticket": ticket, "form": form, "number": tag(request.tenant, ticket.number)}
         return render(request, "tickets/edit.html", context, status=200 if request.method == "GET" else INVALID)
-    return _do(request, ticket, lambda: facts.change(ticket, by=request.actor, **form.facts()), _("Facts changed"))
+    return attempt(request, ticket, lambda: facts.change(ticket, by=request.actor, **form.facts()), _("Facts changed"))
 
 
 @require_POST

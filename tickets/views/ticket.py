@@ -103,6 +103,7 @@ def render_ticket(
         "hand_over": hand_over,
         "resolve_form": forms.get("resolve_form"),
         "status_form": forms.get("status_form"),
+        "snooze_form": forms.get("snooze_form"),
         "works": works,
         "assignee_away": aside(absent) if absent else "",
         "may_reopen": ticket.is_finished
