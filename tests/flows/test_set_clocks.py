@@ -19,7 +19,7 @@ import time_machine
 from django.utils import timezone
 
 from accounts.actors import requester_actor
-from outbox.enums import MailState, Purpose
+from outbox.enums import MailState
 from outbox.models import OutgoingMail
 from outbox.tasks import send
 from sla.enums import Priority
@@ -28,10 +28,10 @@ from sla.services.versions import save_policy
 from tests.conftest import Cast
 from tests.mailintake.post import ticket_of
 from tickets.chips import next_promise_chip, timer_chip
-from tickets.enums import EventKind, StatusClass
+from tickets.enums import EventKind, NoticeEnd, NoticeKind, StatusClass
 from tickets.errors import TicketError
-from tickets.models import Message, Status, Ticket, TicketEvent, WorkEntry
-from tickets.services import assignment, conversation, facts, lifecycle, work
+from tickets.models import Message, Notice, Status, Ticket, TicketEvent, WorkEntry
+from tickets.services import assignment, conversation, facts, lifecycle, telling, work
 from tickets.services.conversation import Written
 from tickets.services.rebuilding import rebuild
 from tickets.services.undoing import undo_send
@@ -108,6 +108,8 @@ def sweep(life: Life) -> None:
         if life.dice.random() < 0.3:
             leap(life)
     run_timer(life.cast.tenant.pk, life.dice.choice(life.timers.values_list("pk", flat=True)))
+    telling.tell_everybody(now=timezone.now())
+    lifecycle.wake(life.ticket)
 
 
 def deliver(life: Life) -> None:
@@ -224,11 +226,11 @@ def check(life: Life) -> Counter[str]:
     steps = Counter(StepFired.objects.filter(timer__in=timers).values_list("timer__metric", "step"))
     reminded = list(ticket.events.filter(kind=EventKind.REMINDED))
     assert Counter((event.data["metric"], event.data["step"]) for event in reminded) == steps
-    mails = Counter(
-        OutgoingMail.objects.about(ticket.pk).filter(purpose=Purpose.REMINDER).values_list("key", flat=True)
-    )
-    assert set(mails.values()) <= {1}
-    assert len(mails) == sum(len(event.data["names"]) for event in reminded)
+    notices = Notice.objects.filter(ticket=ticket, kind=NoticeKind.PROMISE)
+    assert notices.count() == sum(len(event.data["names"]) for event in reminded)
+    told = notices.filter(end=NoticeEnd.TOLD)
+    mails = Counter(told.values_list("mail", flat=True))
+    assert OutgoingMail.objects.filter(pk__in=mails).count() == len(mails)
     breaches = ticket.events.filter(kind=EventKind.BREACHED).count()
     assert breaches == len(life.late) == sum(timer.breached_at is not None for timer in timers)
     assert set(OutgoingMail.objects.about(ticket.pk).values_list("attempts", flat=True)) <= {0, 1}

@@ -37,12 +37,15 @@ class Difference:
 def rebuild(ticket: Ticket, *, keep: bool) -> Iterator[Difference]:
     """Replay a ticket's log into its timers and tell what changed; without `keep` nothing is left changed.
 
-    A promise that the sweep has yet to look at is late and not wrong, so nothing is told of it.
+    A promise that the sweep has yet to look at is late and not wrong, so nothing is told of it; nor of a scheduled
+    ticket whose time has come and that is yet to be opened.
     """
     with transaction.atomic():
         ticket = locked(ticket, even_merged=True)
         before = _stored(ticket)
-        late = {name for name, row in before.items() if (at := row.get("next_action_at")) and at <= timezone.now()}
+        now, until = timezone.now(), ticket.scheduled_until
+        is_due = until is not None and until <= now
+        late = {name for name, row in before.items() if is_due or ((at := row.get("next_action_at")) and at <= now)}
         clock.refresh(ticket)
         after = _stored(ticket.refreshed())
         if not keep:
