@@ -19,6 +19,11 @@ GLOBAL = {
     "accounts_user_groups": "user_id IN (SELECT user_id FROM accounts_membership WHERE tenant_id = {tenant})",
 }
 APP_ROLE = "vaste_app"
+# Emptying the tables makes Django's permissions anew, under other ids.
+GRANTS = """
+    UPDATE tickets_queueteamgrant SET permission_id = (SELECT id FROM auth_permission WHERE codename = 'work_queue')
+    WHERE tenant_id = {tenant}
+"""
 
 
 def keep_rows(tenant: Tenant) -> str:
@@ -34,7 +39,7 @@ def keep_rows(tenant: Tenant) -> str:
                     f"INSERT INTO {table} SELECT * FROM json_populate_recordset(null::{table}, '{said}')"
                 )
         cursor.execute(f"SET ROLE {APP_ROLE}")
-    return "; ".join(["SET ROLE NONE", *statements, f"SET ROLE {APP_ROLE}"])
+    return "; ".join(["SET ROLE NONE", *statements, GRANTS.format(tenant=tenant.pk), f"SET ROLE {APP_ROLE}"])
 
 
 def bring_back(script: str) -> None:
