@@ -12,7 +12,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from mailintake.fetching import lines
+from core import lines
 from mailintake.models import InboundMessage, Mailbox
 from mailintake.services.polling import LONGEST_PAUSE, poll
 from mailintake.tasks import poll_mailboxes, tell_silent_mailboxes

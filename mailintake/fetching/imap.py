@@ -11,9 +11,9 @@ from django.utils import timezone
 from imap_tools import AND, BaseMailBox
 from imap_tools.errors import ImapToolsError, MailboxFolderSelectError
 
+from core.lines import SIGN_IN_SECONDS, SILENCE_SECONDS, STEP_SECONDS, Line
 from mailintake.enums import Trouble
 from mailintake.fetching.accounts import Account, Fetched
-from mailintake.fetching.lines import SIGN_IN_SECONDS, SILENCE_SECONDS, STEP_SECONDS, Line
 from mailintake.fetching.troubles import MailboxUnreachable, explained, refused_sign_in
 from mailintake.models import Mailbox
 

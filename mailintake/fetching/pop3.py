@@ -9,8 +9,8 @@ from email.parser import BytesHeaderParser
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from core.lines import SIGN_IN_SECONDS, SILENCE_SECONDS, STEP_SECONDS, Line
 from mailintake.fetching.accounts import Account
-from mailintake.fetching.lines import SIGN_IN_SECONDS, SILENCE_SECONDS, STEP_SECONDS, Line
 from mailintake.fetching.troubles import explained, refused_sign_in
 from mailintake.models import Mailbox
 

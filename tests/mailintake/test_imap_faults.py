@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from core import lines
 from core.secrets import seal
 from mailintake.enums import AfterFetch, InboundState, SignIn
-from mailintake.fetching import lines
 from mailintake.models import InboundMessage, Mailbox
 from mailintake.services import rounds
 from mailintake.services.polling import LONGEST_PAUSE, pause_after, poll

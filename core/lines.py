@@ -1,4 +1,4 @@
-"""A line to a mail server: to public addresses only, checked certificates, and no step that takes for ever."""
+"""A line to a server that a tenant names: public addresses only, checked certificates, no step that takes for ever."""
 
 import socket
 import ssl
