@@ -310,6 +310,7 @@ CELERY_BEAT_SCHEDULE = {
         ("tell-silent-mailboxes", "mailintake.tasks.tell_silent_mailboxes", 60.0),
         ("process-inbound", "mailintake.tasks.sweep_inbound", 5.0),
         ("send-outgoing", "outbox.tasks.sweep_outgoing", 5.0),
+        ("call-webhooks", "outbox.tasks.sweep_calls", 5.0),
         ("run-timers", "tickets.tasks.sweep_timers", 15.0),
         ("wake-tickets", "tickets.tasks.wake_tickets", 15.0),
         ("tell-stand-ins", "tickets.tasks.sweep_absences", 300.0),

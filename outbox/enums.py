@@ -77,3 +77,29 @@ class Purpose(TextChoices):
     HANDOVER = "handover", _("Standing in for a colleague")
     CODE = "code", _("Code for a new browser")
     SYSTEM = "system", _("Sign-in and account")
+
+
+class CallEvent(TextChoices):
+    """What a webhook is told of; the receiver finds it as `type`."""
+
+    STEP = "promise.step", _("Step of a promise")
+    TEST = "webhook.test", _("Test")
+
+
+class CallState(TextChoices):
+    """Where a call is. `calling` is claimed by a worker."""
+
+    QUEUED = "queued", _("Waits to be made")
+    CALLING = "calling", _("Being made")
+    DONE = "done", _("Taken")
+    FAILED = "failed", _("Given up")
+
+
+class CallOutcome(TextChoices):
+    """What came of a try. Of what was answered only the status is kept."""
+
+    ANSWERED = "answered", _("answered")
+    SILENT = "silent", _("no answer in time")
+    UNREACHED = "unreached", _("not reached")
+    UNSAFE = "unsafe", _("its certificate is not valid")
+    FORBIDDEN = "forbidden", _("not on the public internet")

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import TenantModelForm
 from core.network import inside_allowed, is_forbidden_host
+from core.web import ForbiddenUrl, target
 from outbox.enums import TransportKind
-from outbox.models import MailTemplate, SigningKey, Transport
+from outbox.models import MailTemplate, SigningKey, Transport, Webhook
 from outbox.words import unknown_variables
 
 # A name, or an address in its usual notation; no scheme, user, port or path.
@@ -137,3 +138,22 @@ class SigningForm(TenantModelForm):
         model = SigningKey
         fields = ["domain"]
         field_classes = {"domain": DomainField}
+
+
+class WebhookForm(TenantModelForm):
+    """Where a program is called."""
+
+    class Meta:
+        model = Webhook
+        fields = ["name", "url"]
+        widgets = {"url": forms.URLInput(attrs={"placeholder": "https://", "autocomplete": "off"})}
+
+    def clean_url(self) -> str:
+        url = str(self.cleaned_data["url"]).strip()
+        try:
+            target(url)
+        except ForbiddenUrl as error:
+            raise ValidationError(
+                _("Write an address of the public internet that begins with https, on port 443 or 8443.")
+            ) from error
+        return url

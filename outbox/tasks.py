@@ -16,6 +16,7 @@ from core.doors import open_door
 from core.faults import fault_point
 from core.secrets import SecretUnreadable
 from outbox.answers import Answer, Answers, ServerFailing, for_all, words
+from outbox.calls import call_out
 from outbox.delivery import Carrier, Envelope, envelope
 from outbox.dns import NoAnswer, text_records
 from outbox.enums import Fate, MailState, RecordState
@@ -199,3 +200,16 @@ def check_record(tenant_id: int, key_id: int) -> None:
         facts["record"] = RecordState.RIGHT if facts["signs"] else wrong
     with tenant_scope(tenant_id):
         SigningKey.objects.filter(pk=key_id).update(**facts)
+
+
+@shared_task
+def sweep_calls() -> None:
+    """Make the calls to webhooks that are due and nobody is making."""
+    for tenant_id, call_id in open_door("door_due_calls", BATCH):
+        call(tenant_id, call_id)
+
+
+@shared_task
+def call(tenant_id: int, call_id: int) -> None:
+    """Make one call, if it is due and no other worker has it."""
+    call_out(tenant_id, call_id)

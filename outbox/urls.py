@@ -1,8 +1,8 @@
-"""Pages of the mails' words and of the server they leave by."""
+"""Pages of the mails' words, of the server they leave by, and of webhooks."""
 
 from django.urls import path
 
-from outbox.views import signing, templates, transport
+from outbox.views import signing, templates, transport, webhooks
 
 app_name = "outbox"
 urlpatterns = [
@@ -14,4 +14,11 @@ urlpatterns = [
     path("settings/sending/signing/", signing.signing, name="signing"),
     path("settings/sending/signing/<int:pk>/check/", signing.check, name="signing_check"),
     path("settings/sending/signing/<int:pk>/remove/", signing.remove, name="signing_remove"),
+    path("settings/webhooks/", webhooks.webhooks, name="webhooks"),
+    path("settings/webhooks/new/", webhooks.webhook, name="webhook_add"),
+    path("settings/webhooks/<int:pk>/", webhooks.webhook, name="webhook"),
+    path("settings/webhooks/<int:pk>/secret/", webhooks.secret, name="webhook_secret"),
+    path("settings/webhooks/<int:pk>/test/", webhooks.test, name="webhook_test"),
+    path("settings/webhooks/<int:pk>/remove/", webhooks.remove, name="webhook_remove"),
+    path("settings/webhooks/calls/<int:pk>/again/", webhooks.again, name="webhook_again"),
 ]

@@ -131,6 +131,7 @@ SECTIONS = (
                 BOTH,
             ),
             Setting("sla:calendars", "calendar", _("Calendars"), _("Opening hours, holidays and half days")),
+            Setting("outbox:webhooks", "bell-plus", _("Webhooks"), _("Calls to an on-call pager or another program")),
         ),
     ),
     Section(

@@ -201,6 +201,14 @@ ADDRESSES = {
     "outbox:signing": row("GET POST", ADMIN),
     "outbox:signing_check": row("POST", ADMIN, pk="signing_key"),
     "outbox:signing_remove": row("POST", ADMIN, pk="signing_key"),
+    # Calls to other programs.
+    "outbox:webhooks": row("GET", ADMIN),
+    "outbox:webhook_add": row("GET POST", ADMIN),
+    "outbox:webhook": row("GET POST", ADMIN, pk="webhook"),
+    "outbox:webhook_secret": row("POST", ADMIN, pk="webhook"),
+    "outbox:webhook_test": row("POST", ADMIN, pk="webhook"),
+    "outbox:webhook_remove": row("POST", ADMIN, pk="spare_webhook"),
+    "outbox:webhook_again": row("POST", ADMIN, pk="webhook_call"),
     # Behind mail links: the token is the right.
     "portal:work": row("GET", PUBLIC, token="work_token"),
     "portal:code": row("POST", PUBLIC, token="work_token"),

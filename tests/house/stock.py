@@ -14,7 +14,19 @@ from mailintake.models import InboundMessage, Mailbox, OlderMail, ThreadMark
 from mailintake.services.hooks import open_hook
 from mailintake.services.receiving import store_raw
 from mailintake.tasks import process
-from outbox.models import Delivery, MailTemplate, Outage, OutgoingFile, OutgoingMail, SigningKey, Transport
+from outbox.enums import CallEvent
+from outbox.models import (
+    Delivery,
+    MailTemplate,
+    Outage,
+    OutgoingFile,
+    OutgoingMail,
+    SigningKey,
+    Transport,
+    Webhook,
+    WebhookCall,
+)
+from outbox.services.webhooks import queue_call, save_hook
 from sla.models import Contract, StepFired, Timer
 from tests.conftest import Cast
 from tests.flows.mails import mail
@@ -140,6 +152,12 @@ def _loose_rows(cast: Cast, ids: dict[str, Any], held: Ticket, worker: str) -> N
         now = timezone.now()
         Delivery.objects.create(mail=outgoing, address="a@elsewhere.example", fate="accepted", at=now)
         ids["signing_key"] = SigningKey.objects.create(domain="elsewhere.example", selector="vaste").pk
+        hooks = [Webhook(name=name, url="https://pager.elsewhere.example/") for name in ("Hälytin", "Toinen")]
+        save_hook(hooks[0], changed=[], by=SYSTEM)
+        save_hook(hooks[1], changed=[], by=SYSTEM)
+        ids |= {"webhook": hooks[0].pk, "spare_webhook": hooks[1].pk}
+        ids["webhook_call"] = queue_call(hooks[0], CallEvent.STEP, {}, key="a", about="ACM-1").pk
+        WebhookCall.objects.update(state="failed", outcome="answered", status=500, tried_at=now)
         Outage.objects.create(own=True, since=now, said="554 No", rests_until=now)
         OlderMail.objects.create(mailbox_id=ids["mailbox"], uidl="1")
         ThreadMark.objects.create(ticket=held, mail_id="thread@elsewhere.example")

@@ -59,6 +59,11 @@ def changes(stock: Stock) -> dict[str, tuple[str, dict[str, object]]]:
         "mailbox.added": (reverse("mailintake:mailbox_add"), mailbox_data(stock, address="two@acme.example")),
         "mailbox.hook_opened": (reverse("mailintake:mailbox_hook", args=[box]), {"kind": "raw"}),
         "transport.changed": (reverse("outbox:transport"), SERVER),
+        "webhook.added": (reverse("outbox:webhook_add"), {"name": "Night", "url": "https://pager.evil.example/"}),
+        "webhook.changed": (
+            reverse("outbox:webhook", args=[stock.ids["webhook"]]),
+            {"name": "Pager", "url": "https://pager.evil.example/"},
+        ),
         "transport.removed": (reverse("outbox:transport_remove"), {}),
         "queue.changed": (
             reverse("tickets:queue_settings", args=[queue]),
@@ -68,7 +73,7 @@ def changes(stock: Stock) -> dict[str, tuple[str, dict[str, object]]]:
 
 
 CHANGES = ["mailbox.changed", "mailbox.added", "mailbox.hook_opened", "transport.changed", "transport.removed"]
-CHANGES.append("queue.changed")
+CHANGES += ["queue.changed", "webhook.added", "webhook.changed"]
 
 
 def told(cast: Cast, since: int) -> list[str]:
