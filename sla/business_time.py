@@ -235,6 +235,11 @@ class Clock:
                 return None
             reach = max(table.hi, reach) + (reach - first) + _MARGIN
 
+    def opening(self, instant: datetime) -> datetime | None:
+        """The instant itself where the calendar is open then, else when it next opens; None where it never does."""
+        used = self.add(instant, 1)
+        return used - _ONE_SECOND if used else None
+
     def intervals(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
         """The open intervals of [start, end), in order, cut to it."""
         first, last = _seconds(start), _seconds(end)

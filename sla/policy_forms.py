@@ -5,12 +5,12 @@ from datetime import time
 from typing import Any, cast
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.forms import TenantModelForm, WordsField
+from accounts.enums import Language
+from accounts.forms import TenantModelForm
 from accounts.models import Customer, LegalEntity
 from sla.enums import Priority
 from sla.forms import DurationField
@@ -33,7 +33,6 @@ PAUSES = [
     ("scheduled", _("the work is scheduled for later")),
 ]
 AS_THEY_ARE = ("calendar", "pauses", "first_response_pauses", "phone_responds", "reopening", "on_change", "merging")
-MAX_STEPS, LAST_STEP = 6, 200
 
 Row = tuple[Promise | str, list[forms.BoundField]]
 
@@ -50,10 +49,6 @@ class PolicyForm(TenantModelForm):
         label=_("For tickets without a contract"),
         required=False,
         help_text=_("One policy at most; it takes the place of the one before."),
-    )
-    steps = WordsField(
-        label=_("Reminders"),
-        help_text=_("Parts of the promised time in %, such as 50, 75. At 100 a promise is late, and team leads know."),
     )
     next_day_priorities = forms.MultipleChoiceField(
         label=_("Solved by date, for the priorities"),
@@ -119,15 +114,6 @@ class PolicyForm(TenantModelForm):
         typed = [self[f"{priority}_{metric}"] for priority in Priority for metric in MORE_METRICS]
         return any(field.value() or field.errors for field in [*typed, self["next_day_priorities"]])
 
-    def clean_steps(self) -> list[int]:
-        typed = [word.rstrip("% ") for word in self.cleaned_data["steps"]]
-        if len(typed) > MAX_STEPS or not all(word.isascii() and word.isdecimal() for word in typed):
-            raise ValidationError(_("Write up to six whole numbers, like 50, 75, 100."))
-        steps = sorted({int(word) for word in typed})
-        if steps and not 1 <= steps[0] <= steps[-1] <= LAST_STEP:
-            raise ValidationError(_("Each lies between 1 and 200."))
-        return steps
-
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         for name in ("days", "by", "cutoff"):
@@ -139,7 +125,7 @@ class PolicyForm(TenantModelForm):
     def rules(self) -> dict[str, Any]:
         """The fields of a policy version."""
         data = self.cleaned_data
-        plain = {name: data[name] for name in (*AS_THEY_ARE, "steps")}
+        plain = {name: data[name] for name in AS_THEY_ARE}
         return plain | {"targets": self._targets(), "next_day": self._next_day()}
 
     def _targets(self) -> dict[str, dict[str, int]]:
@@ -165,8 +151,7 @@ def _shown(version: PolicyVersion) -> dict[str, Any]:
     """A version as the form's initial values."""
     plain = {name: getattr(version, name) for name in AS_THEY_ARE if name != "calendar"}
     dated = {f"next_day_{name}": value for name, value in version.next_day.items()}
-    steps = [str(step) for step in version.steps]
-    return plain | dated | {"calendar": version.calendar_id, "steps": steps}
+    return plain | dated | {"calendar": version.calendar_id}
 
 
 class ContractForm(TenantModelForm):
@@ -175,10 +160,14 @@ class ContractForm(TenantModelForm):
     class Meta:
         model = Contract
         fields = ["number", "customer", "legal_entity", "policy", "calendar", "starts_on", "ends_on"]
+        fields += ["contact_name", "contact_email", "contact_language"]
         widgets = {
             name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d") for name in ("starts_on", "ends_on")
         }
-        help_texts = {"ends_on": _("Empty: until further notice")}
+        help_texts = {
+            "ends_on": _("Empty: until further notice"),
+            "contact_name": _("Is told of a promise where its reminders say so. May be somebody outside."),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -192,10 +181,14 @@ class ContractForm(TenantModelForm):
             field: Any = self.fields[name]
             field.queryset = queryset
             field.widget.attrs["data-pick"] = ""
+        language: Any = self.fields["contact_language"]
+        language.choices = [("", _("That of the customer")), *Language.choices]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         starts, ends = data.get("starts_on"), data.get("ends_on")
         if starts and ends and ends < starts:
             self.add_error("ends_on", _("The end lies before the start."))
+        if data.get("contact_name") and not data.get("contact_email") and "contact_email" not in self.errors:
+            self.add_error("contact_email", _("Write the address that reminders go to."))
         return data

@@ -160,10 +160,17 @@ def _reminded(event: TicketEvent) -> str:
     if silence := event.data.get("silence"):
         since = local_time(datetime.fromisoformat(event.data["since"]))
         return _silence(silence) % {"since": since, "names": names}
-    return _("Reminder of the promise %(promise)s to %(names)s") % {
+    said = _("Reminder of the promise %(promise)s to %(names)s") % {
         "promise": promise_name(event.data["metric"]),
         "names": names,
     }
+    gone = {
+        "queue": _("The queue that it was to move to is gone."),
+        "member": _("The colleague who was to get it takes no tickets any more."),
+        "webhook": _("The webhook that was to be called is gone."),
+    }
+    missing = [gone[each] for each in event.data.get("missing", []) if each in gone]
+    return ". ".join([said, " ".join(missing)]) if missing else said
 
 
 def _silence(kind: str) -> str:

@@ -7,28 +7,30 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.actors import SYSTEM, member_actor
-from accounts.enums import Role
 from accounts.models import Membership, Tenant
 from accounts.scope import tenant_scope
 from core.doors import open_door
 from core.faults import fault_point
 from core.files import drop_unnamed
 from outbox.models import OutgoingFile
+from sla.ladder import Step
 from sla.models import StepFired, Timer
+from sla.services.immutable import ladder
 from tickets.enums import EventKind
 from tickets.models import Attachment, ReminderRule, Ticket
 from tickets.services import clock, lifecycle
 from tickets.services.absent_mails import tell_everybody
-from tickets.services.alerts import owners
 from tickets.services.applying import apply_to, open_after
+from tickets.services.escalation import escalate
 from tickets.services.events import append, locked
+from tickets.services.recipients import recipients
+from tickets.services.reminders import call_webhook, remind_contact
 from tickets.services.silences import BATCH as SILENT_BATCH
 from tickets.services.silences import remind, silent_tickets
 from tickets.services.telling import note_step, tell
 
 logger = logging.getLogger(__name__)
 BATCH = 500
-BREACH = 100
 
 
 @shared_task
@@ -40,7 +42,10 @@ def sweep_timers() -> None:
     done: set[tuple[int, int]] = set()
     while due := set(open_door("door_due_timers", BATCH)) - done:
         for tenant_id, timer_id in sorted(due):
-            run_timer(tenant_id, timer_id)
+            try:
+                run_timer(tenant_id, timer_id)
+            except Exception:  # whatever one ticket can do to us must not stop the reminders of the others
+                logger.exception("timer.not_run", extra={"tenant_id": tenant_id, "timer_id": timer_id})
         done |= due
     sweep_notices()
 
@@ -89,11 +94,13 @@ def run_timer(tenant_id: int, timer_id: int) -> None:
         timer.refresh_from_db()
         # After a standstill several of its steps are due, and whoever hears of them is to hear only of the last.
         while timer.next_action_at is not None and timer.next_action_at <= timezone.now():
-            step = timer.next_step
-            _fire(ticket, timer)
+            place = timer.next_step
+            step = next((step for step in ladder(timer.policy_version_id) if step.place == place), None)
+            if step:
+                ticket = _fire(ticket, timer, step)
             clock.refresh(ticket)
             timer.refresh_from_db()
-            if timer.next_step == step:
+            if timer.next_step == place:
                 # The log knows this promise no more, so nothing moves it on.
                 break
     fault_point("after-step-commit")
@@ -144,24 +151,26 @@ def _named(tenant_id: int, keys: list[str]) -> set[str]:
         }
 
 
-def _fire(ticket: Ticket, timer: Timer) -> None:
-    step = timer.next_step or BREACH
-    _, first = StepFired.objects.get_or_create(timer=timer, step=step, defaults={"at": timezone.now()})
+def _fire(ticket: Ticket, timer: Timer, step: Step) -> Ticket:
+    """Take a step of the ladder: what it does, who hears of it, which program is called. Returns the ticket then."""
+    _, first = StepFired.objects.get_or_create(timer=timer, step=step.place, defaults={"at": timezone.now()})
     if not first:
-        return
+        return ticket
     fault_point("after-step-row")
-    people = _people(ticket, step)
-    for member in people:
-        note_step(ticket, timer, step, member)
+    ticket, missing = escalate(ticket, step)
+    timer.refresh_from_db(fields=["due_at", "breached_at"])
+    people = recipients(ticket, step.whom)
+    for member in people.members:
+        note_step(ticket, timer, step.place, member)
+    names = [member.name for member in people.members]
+    if people.contract:
+        remind_contact(ticket, timer, step.place, people.contract)
+        names.append(people.contract.contact_name or people.contract.contact_email)
     fault_point("after-notice")
-    names = [member.name for member in people]
-    append(ticket, EventKind.REMINDED, by=SYSTEM, metric=timer.metric, step=step, names=names)
-
-
-def _people(ticket: Ticket, step: int) -> list[Membership]:
-    """Whose it is; once late also the team leads."""
-    people = owners(ticket)
-    if step >= BREACH:
-        leads = Membership.objects.active().select_related("user", "office").filter(roles__contains=[Role.LEAD])
-        people += [lead for lead in leads.order_by("pk")[:5] if lead not in people]
-    return people
+    if step.webhook:
+        hook = call_webhook(ticket, timer, step, step.webhook)
+        names += [hook.name] if hook else []
+        missing += [] if hook else ["webhook"]
+    metric, place = timer.metric, step.place
+    append(ticket, EventKind.REMINDED, by=SYSTEM, metric=metric, step=place, names=names, missing=missing)
+    return ticket

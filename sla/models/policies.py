@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.enums import Language
 from accounts.fields import TenantForeignKey
 from accounts.models import Customer, LegalEntity, TenantManager, TenantModel, TenantQuerySet
 from sla.enums import Merging, PolicyChange, Reopening
@@ -44,7 +45,7 @@ class PolicyVersion(TenantModel):
     `next_day`: {"days": 1, "by": "12:00", "cutoff": "15:00", "priorities": ["high"]}: so many business days on, by a
     time of day; what comes after the cutoff counts as the next day's. Empty promises none.
     `pauses`: status classes that stop the clock.
-    `steps`: ladder of notices, percentages of the target, such as [75, 100].
+    `steps`: the ladder of reminders, as `sla.ladder` reads it: [{"percent": 75, "whom": ["assignee"]}].
     """
 
     policy = TenantForeignKey(Policy, models.CASCADE, related_name="versions")
@@ -97,6 +98,10 @@ class Contract(TenantModel):
     )
     starts_on = models.DateField(_("Starts"))
     ends_on = models.DateField(_("Ends"), null=True, blank=True)
+    # Whom a step of the ladder can tell; somebody of the customer's or of anybody's.
+    contact_name = models.CharField(_("Contact for reminders"), max_length=120, blank=True)
+    contact_email = models.EmailField(_("Their mail address"), blank=True)
+    contact_language = models.CharField(_("Their language"), max_length=5, choices=Language, blank=True)
 
     objects: ClassVar[ContractManager["Contract"]] = ContractManager()
 

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import OuterRef, Q
+from django.utils import timezone
 
 from accounts.fields import TenantForeignKey
 from accounts.models import TenantManager, TenantModel, TenantQuerySet
@@ -18,7 +19,7 @@ class TimerQuerySet(TenantQuerySet["Timer"]):
         return self.filter(subject=subject)
 
     def with_fired_steps(self) -> "TimerQuerySet":
-        """With `fired_steps`: the steps of the ladder that have been taken."""
+        """With `fired_steps`: the places of the ladder's steps that have been taken."""
         fired = StepFired.objects.filter(timer=OuterRef("pk")).order_by("step").values("step")
         return self.annotate(fired_steps=ArraySubquery(fired))
 
@@ -47,7 +48,8 @@ class Timer(TenantModel):
     fulfilled_at = models.DateTimeField(null=True)
     # Sticky: once late, always reported as late, whatever happens to the target later.
     breached_at = models.DateTimeField(null=True)
-    next_step = models.PositiveSmallIntegerField(null=True)
+    # The place of the step that is taken then; none where the sweep looks only whether the promise is late.
+    next_step = models.CharField(max_length=16, null=True)  # noqa: DJ001  # none is no text
     next_action_at = models.DateTimeField(null=True)
     policy_version = TenantForeignKey(PolicyVersion, related_name="+")
     calendar_version = TenantForeignKey(CalendarVersion, related_name="+")
@@ -76,19 +78,24 @@ class Timer(TenantModel):
         return self.target_seconds // 60
 
     @property
+    def is_late(self) -> bool:
+        """Whether it was broken, or is by now."""
+        return bool(self.breached_at or (self.due_at and self.due_at < timezone.now()))
+
+    @property
     def elapsed_minutes(self) -> int:
         return self.elapsed_seconds // 60
 
 
 class StepFired(TenantModel):
-    """A notice that went out; unique, so that two sweeps and a crash between give one notice."""
+    """A step of the ladder that was taken, by its place; unique, so that two sweeps with a crash take it once."""
 
     timer = TenantForeignKey(Timer, models.CASCADE, related_name="fired")
-    step = models.PositiveSmallIntegerField()
+    step = models.CharField(max_length=16)
     at = models.DateTimeField()
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["tenant", "timer", "step"], name="step_fired_once")]
 
     def __str__(self) -> str:
-        return f"{self.timer_id} {self.step} %"
+        return f"{self.timer_id} {self.step}"

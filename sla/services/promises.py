@@ -1,18 +1,19 @@
 """Which promises hold for whom, and the stored timers that repeat what the log says."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sla.business_time import CalendarVersion, NextBusinessDay, minute_of_day
+from sla.business_time import CalendarVersion, Clock, NextBusinessDay, clock_of, minute_of_day
 from sla.enums import TimerState
-from sla.evaluation import LadderStep, Replay
+from sla.evaluation import Replay
+from sla.ladder import Ladder, Step
 from sla.log import Event, Merging, Metric, PolicyChange, PolicySet, Reopening, StatusClass
 from sla.log import Policy as Rules
 from sla.meter import Cycle, State
-from sla.models import PolicyVersion, Timer
-from sla.services.immutable import hours, policy_version
+from sla.models import Calendar, PolicyVersion, Timer
+from sla.services.immutable import hours, ladder, policy_version
 
 STATES = {
     State.RUNNING: TimerState.RUNNING,
@@ -22,7 +23,7 @@ STATES = {
     State.CANCELLED: TimerState.CANCELLED,
     State.SUPERSEDED: TimerState.CANCELLED,
 }
-BREACH_STEP = 100
+ONE_SECOND = timedelta(seconds=1)
 
 
 def rules_of(version_id: int, calendar_version_id: int, priority: str) -> Rules:
@@ -83,13 +84,17 @@ def project(
     stored = (
         {} if is_new else {(each.metric, each.cycle): each for each in Timer.objects.of(subject).with_fired_steps()}
     )
+    steps = ladder(int(rules[-1].ref)) if rules else ()
+    openings = _openings(steps)
     timers, breached = [], []
     for metric, cycles in replay.cycles().items():
         for cycle in cycles:
             timer = stored.get((metric, cycle.number)) or Timer(subject=subject, metric=metric, cycle=cycle.number)
             was_late, before = timer.breached_at is not None, _shown(timer)
             _copy(timer, cycle, rules[-1], contract_id)
-            _plan(timer, replay, metric, policy_version(timer.policy_version_id).steps if cycle.live else [])
+            timer.next_step = timer.next_action_at = None
+            if cycle.live:
+                _plan(timer, replay, steps, openings)
             if timer.pk is not None and _shown(timer) != before:
                 timer.save()
             timers.append(timer)
@@ -115,16 +120,38 @@ def _copy(timer: Timer, cycle: Cycle, rules: Rules, contract_id: int | None) -> 
         timer.contract_id = contract_id
 
 
-def _plan(timer: Timer, replay: Replay, metric: Metric, percents: list[int]) -> None:
-    """When the sweep has to look at this timer next: its first step that has not been fired."""
+def _plan(timer: Timer, replay: Replay, steps: Ladder, openings: Mapping[int, Clock]) -> None:
+    """When the sweep has to look at this timer next: for its next step, or without one because it is late by then."""
     done = set(getattr(timer, "fired_steps", ()))
-    open_steps = [LadderStep(percent) for percent in sorted({*percents, BREACH_STEP} - done)] if percents else []
-    instants = replay.ladder(metric, open_steps) if open_steps else {}
-    step = next((step for step in open_steps if instants.get(step)), None)
-    timer.next_step = step.percent if step else None
-    timer.next_action_at = _look_at(step, instants[step]) if step else None
+    ahead = [step for step in steps if step.place not in done]
+    instants = replay.ladder(Metric(timer.metric), [step.at for step in ahead])
+    looks: list[tuple[datetime, str | None]] = [
+        (_taken_at(step, at, timer.target_seconds, openings), step.place)
+        for step in ahead
+        if (at := instants[step.at])
+    ]
+    if timer.due_at and not timer.breached_at:
+        looks.append((timer.due_at + ONE_SECOND, None))
+    # Of what comes at the same instant a step is first: it is taken in the look that finds the promise late.
+    first = min(looks, key=lambda look: (look[0], look[1] is None), default=(None, None))
+    timer.next_action_at, timer.next_step = first
 
 
-def _look_at(step: LadderStep, instant: datetime | None) -> datetime | None:
-    """A promise is broken when its deadline has passed, so the sweep looks one second later than the last step."""
-    return instant + timedelta(seconds=1) if instant and step.percent >= BREACH_STEP else instant
+def _taken_at(step: Step, at: datetime, target: int, openings: Mapping[int, Clock]) -> datetime:
+    """When a step is taken that stands at an instant of the promise's way.
+
+    A promise is broken when its deadline has passed, so the steps from there on come a second later. One that waits
+    for the opening of a calendar that never opens again does not wait: rather at night than never.
+    """
+    moment = at + ONE_SECOND if step.at.seconds(target) >= target else at
+    clock = openings.get(step.opening) if step.opening else None
+    return (clock.opening(moment) if clock else None) or moment
+
+
+def _openings(steps: Ladder) -> dict[int, Clock]:
+    """The clocks that steps wait for, by calendar: as it is today, because it says when people read their mail."""
+    wanted = {step.opening for step in steps if step.opening}
+    if not wanted:
+        return {}
+    rows = Calendar.objects.filter(pk__in=wanted).exclude(current=None).values_list("pk", "current_id")
+    return {pk: clock_of(hours(version)) for pk, version in rows}

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import Office
+from sla.ladder import DEFAULT, write
 from sla.models import Calendar, CalendarVersion, Policy, PolicyVersion
 
 NOT_RULES = {"id", "tenant", "policy", "number", "made_at"}
@@ -37,7 +38,10 @@ def save_calendar(
 
 @transaction.atomic
 def save_policy(*, name: str, is_default: bool = False, policy: Policy | None = None, **rules: Any) -> Policy:
-    """Make a policy, or the next version of one where its rules differ; `rules` are the fields of PolicyVersion."""
+    """Make a policy, or the next version of one where its rules differ; `rules` are the fields of PolicyVersion.
+
+    A new one gets the ladder that suits most desks, unless `steps` say otherwise.
+    """
     policy = policy or Policy(name=name)
     if is_default:
         Policy.objects.exclude(pk=policy.pk).filter(is_default=True).update(is_default=False)
@@ -54,6 +58,6 @@ def save_policy(*, name: str, is_default: bool = False, policy: Policy | None = 
 def _unstated(latest: PolicyVersion | None) -> dict[str, Any]:
     """The rules of the version before: what a page does not show stays as it is."""
     if latest is None:
-        return {}
+        return {"steps": write(DEFAULT)}
     fields = (field for field in PolicyVersion._meta.concrete_fields if field.name not in NOT_RULES)
     return {field.name: getattr(latest, field.name) for field in fields}

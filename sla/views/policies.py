@@ -52,7 +52,7 @@ def _line(row: Policy) -> Line:
 def policy(request: MemberRequest, pk: int | None = None) -> HttpResponse:
     """Change promises by making their next version, or add some."""
     row = get_object_or_404(Policy.objects.select_related("current"), pk=pk) if pk else None
-    form = PolicyForm(posted(request), instance=row, initial={} if row else {"steps": ["75", "100"]})
+    form = PolicyForm(posted(request), instance=row)
     if form.is_valid():
         data = form.cleaned_data
         edit_policy(row, by=request.actor, name=data["name"], is_default=data["for_all"], **form.rules())

@@ -62,7 +62,7 @@ def receive(cast: Cast, zone: str, at: datetime) -> Ticket:
         )
         targets = {"normal": {"first_response": int(TARGET.total_seconds() // 60)}}
         policy = Policy.objects.get(pk=cast.desk.policy.pk)
-        save_policy(name=policy.name, calendar=calendar, targets=targets, steps=[100], is_default=True, policy=policy)
+        save_policy(name=policy.name, calendar=calendar, targets=targets, is_default=True, policy=policy)
     with time_machine.travel(at, tick=False):
         return ticket_of(cast)
 

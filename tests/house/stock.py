@@ -161,7 +161,7 @@ def _loose_rows(cast: Cast, ids: dict[str, Any], held: Ticket, worker: str) -> N
         Outage.objects.create(own=True, since=now, said="554 No", rests_until=now)
         OlderMail.objects.create(mailbox_id=ids["mailbox"], uidl="1")
         ThreadMark.objects.create(ticket=held, mail_id="thread@elsewhere.example")
-        StepFired.objects.create(timer=Timer.objects.all()[0], step=75, at=timezone.now())
+        StepFired.objects.create(timer=Timer.objects.all()[0], step="75", at=timezone.now())
         snoozing.snooze(held, member, until=now + timedelta(hours=1), now=now)
         BoundBrowser.objects.create(member=member, secret_hash="0" * 64, expires_at=timezone.now())
         links.use_form(held.links.order_by("pk")[0], "form-token")

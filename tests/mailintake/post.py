@@ -10,6 +10,7 @@ from mailintake.services.receiving import store_raw
 from mailintake.tasks import process
 from outbox.enums import MailState
 from outbox.models import OutgoingMail
+from sla.enums import Priority
 from tests.conftest import Cast
 from tests.flows.mails import mail
 from tickets.enums import Channel
@@ -49,7 +50,7 @@ def vouched(raw: bytes, domain: str = "acme.example", server: str = MX) -> bytes
     return (head + f"Received: from somewhere by {server}; Mon, 2 Nov 2026 08:00:00 +0000\r\n").encode() + raw
 
 
-def ticket_of(cast: Cast, *, assignee: str = "", copies: tuple[str, ...] = ()) -> Ticket:
+def ticket_of(cast: Cast, *, assignee: str = "", copies: tuple[str, ...] = (), priority: str = "normal") -> Ticket:
     """Otto's ticket, of which nobody has been told."""
     with cast.scope():
         matter = Matter(
@@ -61,6 +62,7 @@ def ticket_of(cast: Cast, *, assignee: str = "", copies: tuple[str, ...] = ()) -
             channel=Channel.MAIL,
             received_at=timezone.now(),
             copies=copies,
+            priority=Priority(priority),
             assignee=cast.members[assignee] if assignee else None,
         )
         return open_ticket(matter, by=SYSTEM, notify=False)

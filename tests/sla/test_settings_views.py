@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Office
 from sla.business_time import NextBusinessDay
+from sla.ladder import DEFAULT, read
 from sla.log import Reopening, StatusClass
 from sla.models import Calendar, Contract, Policy
 from sla.services.promises import rules_of
@@ -105,7 +106,7 @@ def test_special_days_that_cannot_be(acme: Cast) -> None:
 
 
 def policy_data(cast: Cast, **more: object) -> dict[str, object]:
-    facts = {"name": "Gold", "calendar": cast.desk.calendar.pk, "steps": "75%, 50, 100"}
+    facts = {"name": "Gold", "calendar": cast.desk.calendar.pk}
     facts |= {"reopening": "continue", "on_change": "carry", "merging": "earliest", "pauses": ["waiting_requester"]}
     return facts | {"urgent_first_response": "30 min", "urgent_resolution": "1 h 30 min"} | more
 
@@ -116,7 +117,7 @@ def test_promises_are_typed_with_their_unit(acme: Cast) -> None:
     with acme.scope():
         version = Policy.objects.get(name="Gold").current
         assert version.targets == {"urgent": {"first_response": 30, "resolution": 90}}
-        assert version.steps == [50, 75, 100]
+        assert read(version.steps) == DEFAULT
     assert 'value="1 h 30 min"' in words(client.get(reverse("sla:policy", args=[version.policy_id])))
 
 
@@ -156,7 +157,7 @@ def test_promises_that_few_make_and_what_stops_their_clock(acme: Cast) -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("low_resolution", "90"), ("steps", "75, soon"), ("steps", "0"), ("steps", "900"), ("name", "Standard")],
+    [("low_resolution", "90"), ("name", "Standard")],
 )
 def test_what_promises_cannot_be(acme: Cast, field: str, value: str) -> None:
     answer = acme.client("ada").post(reverse("sla:policy_add"), policy_data(acme, **{field: value}))
@@ -175,6 +176,8 @@ def test_a_contract_has_a_number_once_and_ends_after_its_start(acme: Cast) -> No
     assert new_actions(acme, lambda: client.post(url, contract_data(acme))) == ["contract.added"]
     double = client.post(url, contract_data(acme))
     assert form_of(double).errors == {"number": ["There is one with this already."]}
+    nowhere = client.post(url, contract_data(acme, number="K-2", contact_name="Cecilia"))
+    assert form_of(nowhere).errors == {"contact_email": ["Write the address that reminders go to."]}
     backwards = client.post(url, contract_data(acme, number="K-2", ends_on="2025-12-31"))
     assert form_of(backwards).errors == {"ends_on": ["The end lies before the start."]}
 

@@ -59,7 +59,7 @@ def poisoned(cast: Cast, bait: str) -> list[OutgoingMail]:
         said = Written(text=bait, files=[NewFile(bait[:60], "text/plain", b"x")])
         reply = conversation.reply(ticket, said, by=cast.actor("konsta"))
         ticket = Ticket.objects.get(pk=ticket.pk)
-        mails.send_reminder(ticket, Timer.objects.filter(subject=ticket.pk)[0], 75, konsta)
+        mails.send_reminder(ticket, Timer.objects.filter(subject=ticket.pk)[0], "75", konsta)
         mails.forward_answer(ticket, reply, konsta)
         mails.send_code(ticket, konsta, "123456")
         mails.answer_commands(ticket, konsta, done=[bait])

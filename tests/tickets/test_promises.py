@@ -34,7 +34,7 @@ TARGETS = {str(priority): {"first_response": 15} for priority in Priority}
 
 
 def make_policy(cast: Cast, name: str) -> Policy:
-    return save_policy(name=name, calendar=cast.desk.calendar, targets=TARGETS, steps=[100])
+    return save_policy(name=name, calendar=cast.desk.calendar, targets=TARGETS, steps=[{"whom": ["assignee"]}])
 
 
 def make_contract(cast: Cast, policy: Policy, **more: Any) -> Contract:

@@ -64,9 +64,9 @@ class Notice(TenantModel):
     ticket = TenantForeignKey(Ticket, models.CASCADE, related_name="notices")
     kind = models.CharField(max_length=10, choices=NoticeKind)
     key = models.CharField(max_length=120)
-    # Of a promise: whose step this is, in percent of its time.
+    # Of a promise: whose step this is, and its place on the ladder.
     timer = TenantForeignKey(Timer, models.CASCADE, null=True, related_name="+")
-    step = models.PositiveSmallIntegerField(null=True)
+    step = models.CharField(max_length=16, blank=True)
     # Of a silence: which rule minds it, and when it began.
     rule = TenantForeignKey(ReminderRule, models.CASCADE, null=True, related_name="+")
     since = models.DateTimeField(null=True)

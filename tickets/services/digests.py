@@ -64,7 +64,7 @@ def deadline(timer: Timer) -> datetime | None:
 def send_one(item: Item, member: Membership) -> OutgoingMail:
     """The notice in a mail of its own, as one about its ticket."""
     notice, ticket = item.notice, item.ticket
-    if notice.timer is not None and notice.step is not None:
+    if notice.timer is not None:
         return mails.send_reminder(ticket, notice.timer, notice.step, member)
     reader = member_reader(member)
     with reading_as(reader):

@@ -264,14 +264,13 @@ def answer_commands(
         return post(ticket, Purpose.COMMANDS, reader, ticket.title, Content(title="", body=line), Posting(plain=True))
 
 
-def send_reminder(ticket: Ticket, timer: Timer, step: int, member: Membership) -> OutgoingMail:
-    """Remind of a promise at a step of its ladder; once per timer, cycle, step and person."""
+def send_reminder(ticket: Ticket, timer: Timer, step: str, member: Membership) -> OutgoingMail:
+    """Remind of a promise at a step of its ladder, by its place there; once per timer, cycle, step and person."""
     reader = member_reader(member)
     with reading_as(reader):
         words = words_for(Purpose.REMINDER, reader.language)
         name = promise_name(timer.metric)
-        late = step >= 100
-        promise = _("%(promise)s is late") % {"promise": name} if late else name
+        promise = _("%(promise)s is late") % {"promise": name} if timer.breached_at else name
         values = values_of(ticket) | {"promise": promise, "due": moment(timer.due_at)}
         values["assignee"] = values["assignee"] or _("Nobody")
         content = Content(

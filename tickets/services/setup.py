@@ -8,6 +8,7 @@ from guardian.shortcuts import assign_perm
 
 from accounts.models import Office, Team
 from accounts.services.tenants import create_team
+from sla.ladder import Step, Whom, write
 from sla.models import Calendar, Policy
 from sla.services.holidays import public_holidays
 from sla.services.versions import save_calendar, save_policy
@@ -22,7 +23,7 @@ TARGETS = {
     "normal": {"first_response": 240, "investigation_start": 480, "resolution": 2400},
     "low": {"first_response": 480, "investigation_start": 960, "resolution": 4800},
 }
-STEPS = [75, 100]
+STEPS = write([Step(75, whom=(Whom.ASSIGNEE,)), Step(100, whom=(Whom.ASSIGNEE, Whom.LEADS))])
 WORK_TYPES = {"en": ["Remote work", "On site", "Travel"], "fi": ["Etätyö", "Paikan päällä", "Matka"]}
 NAMES = {
     "en": {"queue": "Service desk", "team": "Service desk", "policy": "Standard", "calendar": "Office hours"},

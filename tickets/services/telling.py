@@ -17,14 +17,13 @@ from tickets.services.silences import with_silences
 
 # More than these at once are one mail.
 FEW = 3
-BREACH = 100
 RELATED = ("tenant", "queue", "requester", "customer", "assignee__user")
 
 
-def note_step(ticket: Ticket, timer: Timer, step: int, member: Membership) -> Notice:
-    """The member is to hear of a step of a promise; told at the end of the sweep. Writing it twice changes nothing.
+def note_step(ticket: Ticket, timer: Timer, step: str, member: Membership) -> Notice:
+    """The member is to hear of a step of a promise, known by its place. Writing it twice changes nothing.
 
-    It counts from when the step was due by the clock of the database, which decides what is to be told.
+    Told at the end of the sweep. It counts from when the step was due by the clock of the database, which decides what is to be told.
     """
     now = timezone.now()
     facts = {"member": member, "ticket": ticket, "kind": NoticeKind.PROMISE, "timer": timer, "step": step}
@@ -76,7 +75,7 @@ class View:
 
     tickets: dict[int, Ticket]
     snoozed: set[int]
-    # The last step of each timer among the notices: it says all that those before it do.
+    # The last notice of each timer: steps come in their order, and it says all that those before it do.
     last_steps: dict[int, int]
 
     def end_of(self, notice: Notice) -> NoticeEnd:
@@ -95,13 +94,12 @@ class View:
         return NoticeEnd.SNOOZED if ticket.pk in self.snoozed else NoticeEnd.TOLD
 
     def _end_of_step(self, notice: Notice, timer: Timer) -> NoticeEnd:
-        step = notice.step or 0
         if timer.fulfilled_at or timer.state == TimerState.CANCELLED or deadline(timer) is None:
             return NoticeEnd.SETTLED
-        if step < self.last_steps[timer.pk]:
+        if notice.pk < self.last_steps[timer.pk]:
             return NoticeEnd.OVERTAKEN
         # A broken promise is heard of whatever was wished.
-        held_back = notice.ticket_id in self.snoozed and step < BREACH
+        held_back = notice.ticket_id in self.snoozed and timer.breached_at is None
         return NoticeEnd.SNOOZED if held_back else NoticeEnd.TOLD
 
 
@@ -110,7 +108,7 @@ def _view(member: Membership | None, notices: Sequence[Notice], now: datetime) -
     steps: dict[int, int] = {}
     for notice in notices:
         if notice.timer_id is not None:
-            steps[notice.timer_id] = max(notice.step or 0, steps.get(notice.timer_id, 0))
+            steps[notice.timer_id] = max(notice.pk, steps.get(notice.timer_id, 0))
     if member is None:
         return View({}, set(), steps)
     wanted = {notice.ticket_id for notice in notices}

@@ -12,7 +12,7 @@ from core.rls import SecureTenantTables
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0004_returned_mail"),
-        ("outbox", "0006_providers"),
+        ("outbox", "0007_handover"),
     ]
 
     operations = [
