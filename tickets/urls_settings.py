@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from tickets.views import promise_settings, reminders, settings
+from tickets.views import ladder, promise_settings, reminders, settings
 
 urlpatterns: list[URLPattern] = [
     path("settings/", settings.index, name="settings"),
@@ -27,4 +27,5 @@ urlpatterns: list[URLPattern] = [
     path("settings/work/", settings.work_types, name="work_types"),
     path("settings/work/new/", settings.work_type, name="work_type_add"),
     path("settings/work/<int:pk>/", settings.work_type, name="work_type"),
+    path("settings/promises/<int:pk>/reminders/", ladder.ladder, name="ladder"),
 ]

@@ -17,8 +17,12 @@ from accounts.scope import tenant_scope
 from accounts.services import absences
 from helpdesk.embedded.layout import BASE_DIR
 from mailintake.models import InboundMessage, Mailbox
-from outbox.models import OutgoingMail
+from outbox.enums import CallEvent
+from outbox.models import OutgoingMail, Webhook, WebhookCall
+from outbox.services.webhooks import queue_call, save_hook
+from sla.ladder import DEFAULT, Step, Whom, write
 from sla.models import Calendar, Contract, Policy
+from sla.services.versions import save_policy
 from tests.e2e.parts import Dovecot, MailSink
 from tests.e2e.troubles import make_troubles
 from tests.e2e.web import needs_chromium, sign_in
@@ -61,6 +65,7 @@ def things() -> dict[str, Any]:
         "confirm_token": make_confirm_link(solved, solved.requester),
         "mail": InboundMessage.objects.in_triage()[0].pk,
         "spare_mail": InboundMessage.objects.in_triage()[0].pk,
+        "webhook": pager().pk,
         "outgoing": OutgoingMail.objects.filter(confidential=False).order_by("-pk")[0].pk,
         "reminder": ReminderRule.objects.get_or_create(kind="silent")[0].pk,
         "product": module.product_id,
@@ -86,6 +91,22 @@ def things() -> dict[str, Any]:
             }.items()
         },
     }
+
+
+def pager() -> Webhook:
+    """A webhook with calls of each fate, which a step of the first policy calls."""
+    hook = Webhook(name="On-call pager", url="https://pager.example/alarm")
+    save_hook(hook, changed=[], by=SYSTEM)
+    for number, fate in enumerate(("queued", "done", "failed")):
+        queue_call(hook, CallEvent.STEP, {}, key=f"screen:{number}", about=f"SYS-{1041 + number}")
+        call = WebhookCall.objects.filter(key=f"screen:{number}")
+        if number:
+            call.update(state=fate, outcome="answered", status=204 if fate == "done" else 503, attempts=number)
+    calendar, queue = Calendar.objects.order_by("pk")[0], Queue.objects.order_by("pk")[1]
+    late = Step(minutes=120, whom=(Whom.LEADS, Whom.CONTACT), opening=calendar.pk, priority="raise", queue=queue.pk)
+    policy, steps = Policy.objects.order_by("pk")[0], [*DEFAULT[:4], Step(minutes=-30, webhook=hook.pk), late]
+    save_policy(name=policy.name, is_default=policy.is_default, policy=policy, steps=write(steps))
+    return hook
 
 
 def pages(ids: dict[str, Any]) -> dict[str, tuple[str, Row | None]]:

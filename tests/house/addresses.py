@@ -145,6 +145,7 @@ ADDRESSES = {
     "tickets:work_types": row("GET", ADMIN),
     "tickets:work_type_add": row("GET POST", ADMIN),
     "tickets:work_type": row("GET POST", ADMIN, pk="work_type"),
+    "tickets:ladder": row("GET POST", ADMIN, pk="policy"),
     # The workspace, people, offices, customers, products.
     "accounts:workspace": row("GET POST", ADMIN),
     "accounts:profile": row("GET POST", EVERYBODY),

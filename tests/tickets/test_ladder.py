@@ -12,6 +12,7 @@ from guardian.shortcuts import assign_perm
 from accounts.actors import SYSTEM
 from accounts.enums import Role
 from accounts.models import Customer, LegalEntity, Membership
+from accounts.services.absences import plan
 from accounts.services.tenants import add_member, create_team, end_membership, join_team
 from outbox.enums import CallEvent, MailState, Purpose
 from outbox.models import OutgoingMail, Webhook, WebhookCall
@@ -66,7 +67,7 @@ def reminded(cast: Cast) -> list[list[str]]:
         found: dict[str, list[str]] = {}
         for mail in mails:
             found.setdefault(str(mail.key).rpartition(":")[0], []).append(mail.to[0].partition("@")[0])
-        return list(found.values())
+        return [sorted(people) for people in found.values()]
 
 
 def events(cast: Cast, kind: EventKind) -> list[TicketEvent]:
@@ -216,8 +217,8 @@ def test_a_step_raises_moves_and_assigns_by_the_system_once(acme: Cast, monday: 
     assert (ticket.priority, ticket.queue_id, ticket.assignee_id) == ("high", queue.pk, acme.liisa.pk)
     assert kinds(acme, [EventKind.CHANGED, EventKind.MOVED, EventKind.REMINDED]) == ["changed", "moved", "reminded"]
     assert {event.actor_name for event in events(acme, EventKind.MOVED)} == {SYSTEM.name}
-    # Whose it was hears of it, and the team it has come to.
-    assert reminded(acme) == [["konsta", "fiona"]]
+    # Whose it is now hears of it, and the team it has come to.
+    assert reminded(acme) == [["fiona", "liisa"]]
     assert "Vaste changed Priority: Normal → High" in [line.text for line in told if line]
 
 
@@ -288,7 +289,23 @@ def test_without_a_consultant_the_team_hears_each_once(acme: Cast, monday: datet
     open_at(acme, monday, assignee="")
     sweep(acme, monday + 2 * HOUR)
 
-    assert reminded(acme) == [["ada", "liisa", "aino"]]
+    assert reminded(acme) == [["ada", "aino", "liisa"]]
+
+
+def test_who_stands_in_hears_instead_and_nobody_who_is_away(acme: Cast, monday: datetime) -> None:
+    promise(acme, Step(50, whom=(ASSIGNEE, TEAM, LEADS)))
+    day = monday.date()
+    with acme.scope():
+        plan(acme.konsta, starts_on=day, ends_on=day, substitute=acme.fiona, by=acme.actor("ada"))
+        plan(acme.aino, starts_on=day, ends_on=day, by=acme.actor("ada"))
+        plan(acme.liisa, starts_on=day, ends_on=day, by=acme.actor("ada"))
+    open_at(acme, monday)
+    with acme.scope():
+        Ticket.objects.update(assignee=acme.konsta.pk)
+    sweep(acme, monday + 2 * HOUR)
+
+    # The only lead is away as well, and somebody has to hear of it.
+    assert reminded(acme) == [["ada", "fiona", "liisa"]]
 
 
 def contract(cast: Cast, **contact: str) -> None:

@@ -99,8 +99,8 @@ def test_until_then_all_is_quiet_and_then_it_is_not(acme: Cast) -> None:
     later(acme, ticket, at=november("2 10:00"), when="hour")
     with acme.scope(), time_machine.travel(november("2 10:30"), tick=False):
         timer = Timer.objects.of(ticket.pk).get(metric="first_response")
-        note_step(ticket, timer, 75, acme.aino)
-        note_step(ticket, timer, 75, acme.ada)
+        note_step(ticket, timer, "75", acme.aino)
+        note_step(ticket, timer, "75", acme.ada)
         tell_everybody(now=november("2 10:59"))
         assert [mail.to for mail in OutgoingMail.objects.filter(purpose="reminder")] == [["ada@acme.example"]]
         tell_everybody(now=november("2 11:00"))

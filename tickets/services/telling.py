@@ -23,7 +23,8 @@ RELATED = ("tenant", "queue", "requester", "customer", "assignee__user")
 def note_step(ticket: Ticket, timer: Timer, step: str, member: Membership) -> Notice:
     """The member is to hear of a step of a promise, known by its place. Writing it twice changes nothing.
 
-    Told at the end of the sweep. It counts from when the step was due by the clock of the database, which decides what is to be told.
+    Told at the end of the sweep. It counts from when the step was due by the clock of the database, which decides
+    what is to be told.
     """
     now = timezone.now()
     facts = {"member": member, "ticket": ticket, "kind": NoticeKind.PROMISE, "timer": timer, "step": step}
