@@ -238,6 +238,19 @@ def test_a_worker_that_dies_before_telling_leaves_it_to_the_next_sweep(acme: Cas
     assert len(reminders(acme)) == 3
 
 
+def test_a_promise_that_the_log_knows_no_more_does_not_hold_the_sweep_up(acme: Cast) -> None:
+    (ticket,) = late_tickets(acme, 1)
+    with acme.scope():
+        model = Timer.objects.of(ticket.pk).filter(metric="first_response").values()[0]
+        del model["id"]
+        stray = Timer.objects.create(**model | {"cycle": 99})
+    sweep_timers()
+
+    with acme.scope():
+        assert StepFired.objects.filter(timer=stray).count() == 1
+        assert StepFired.objects.count() == 3 * 2 + 1
+
+
 def test_what_fails_for_one_member_is_not_the_others_fault(
     acme: Cast, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

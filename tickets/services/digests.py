@@ -156,10 +156,10 @@ def _sections(items: Iterable[Item]) -> list[Section]:
 
 def _line(item: Item) -> str:
     """What there is to say, in one sentence with the clock time."""
+    if item.notice.timer is not None:
+        return _due(item.notice.timer.metric, item.at, item.now)
     values = {"moment": full_time(item.at)}
     match NoticeKind(item.notice.kind):
-        case NoticeKind.PROMISE:
-            return _promise_line(item)
         case NoticeKind.UNTOUCHED:
             return _("Nobody has touched it since %(moment)s") % values
         case NoticeKind.IDLE:
@@ -169,11 +169,6 @@ def _line(item: Item) -> str:
         case NoticeKind.WAITING:
             return _("The requester has not answered since %(moment)s: remind them, or close it") % values
     return _next_promise(item.ticket, item.now) or _("You asked to be reminded")
-
-
-def _promise_line(item: Item) -> str:
-    assert item.notice.timer is not None  # noqa: S101  # a notice of a promise has one
-    return _due(item.notice.timer.metric, item.at, item.now)
 
 
 def _next_promise(ticket: Ticket, now: datetime) -> str:

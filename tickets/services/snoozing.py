@@ -30,7 +30,7 @@ def snooze(ticket: Ticket, member: Membership, *, until: datetime, now: datetime
     if not now < until <= now + LONGEST:
         raise SnoozeRefused
     ticket = locked(ticket)
-    standing = Notice.objects.snoozes().filter(ticket=ticket, member=member).first()
+    standing = Notice.objects.snoozes().select_for_update().filter(ticket=ticket, member=member).first()
     key = f"snooze:{ticket.pk}:{member.pk}:{now.isoformat()}"
     notice = standing or Notice(ticket=ticket, member=member, kind=NoticeKind.SNOOZED, key=key, made_at=now)
     notice.send_at = until
