@@ -18,6 +18,8 @@ from accounts.services import absences
 from helpdesk.embedded.layout import BASE_DIR
 from mailintake.models import InboundMessage, Mailbox
 from outbox.models import OutgoingMail
+from reports.models import Board
+from reports.services.boards import hang
 from sla.models import Calendar, Contract, Policy
 from tests.e2e.parts import Dovecot, MailSink
 from tests.e2e.troubles import make_troubles
@@ -45,6 +47,7 @@ MORE = {
     "search-found": "/search/?q=packline",
     "search-nothing": "/search/?q=xyzzy",
     "not-found": "/nowhere/",
+    "reports:promises-own": "/reports/?period=own&first=2026-01-01&last=2026-01-31&by=promise",
     "link-unusable": "/l/Abcdefghijklmnop0123456789_-xyz1/",
 }
 
@@ -59,6 +62,7 @@ def things() -> dict[str, Any]:
         "ticket": held.number,
         "work_token": make_work_link(held, held.assignee),
         "confirm_token": make_confirm_link(solved, solved.requester),
+        "board_token": hang(Board(name="Lobby", office=held.queue.office), by=SYSTEM),
         "mail": InboundMessage.objects.in_triage()[0].pk,
         "spare_mail": InboundMessage.objects.in_triage()[0].pk,
         "outgoing": OutgoingMail.objects.filter(confidential=False).order_by("-pk")[0].pk,
