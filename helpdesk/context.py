@@ -21,6 +21,7 @@ from sla.navigation import holiday_alarm
 from tickets.navigation import work_of
 
 CAP = 999
+FRAMELESS = ("reports:board", "reports:linked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,11 @@ def _navigation(request: HttpRequest) -> Navigation:
 
 
 def _wants_frame(request: HttpRequest) -> bool:
-    """Fragments and pages behind mail links show no menu, so they need not pay for one."""
+    """Fragments, pages behind mail links and boards show no menu, so they need not pay for one."""
     match = request.resolver_match
-    return not getattr(request, "htmx", False) and (match is None or match.app_name != "portal")
+    if getattr(request, "htmx", False):
+        return False
+    return match is None or not (match.app_name == "portal" or match.view_name in FRAMELESS)
 
 
 def _frame(request: MemberRequest, tenant: Tenant) -> Navigation:
@@ -152,8 +155,10 @@ def _bottom(request: MemberRequest) -> list[Item]:
         items.append(_item(request, _("First steps"), _named("first_steps"), "sparkles"))
     if member.has_role(Role.ADMIN, Role.LEAD):
         items.append(_item(request, _("Customers"), _named("accounts:customers"), "user"))
-    if may(member, "tickets.mail_log"):
-        items.append(_item(request, _("Mail log"), _named("mailintake:log"), "mail"))
+    if member.has_role(Role.ADMIN, Role.LEAD, Role.FINANCE):
+        items.append(_item(request, _("Reports"), _named("reports:promises"), "chart-bar"))
+    elif may(member, "tickets.create"):
+        items.append(_item(request, _("Wall board"), _named("reports:board"), "layout-list"))
     if may(member, "tickets.settings"):
         items.append(_item(request, _("Settings"), _named("tickets:settings"), "settings"))
     return [item for item in items if item.url]

@@ -43,6 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("sla.urls")),
     path("", include("outbox.urls")),
     path("", include("accounts.urls")),
+    path("", include("reports.urls")),
     path("", include("portal.urls")),
 ]
 

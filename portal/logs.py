@@ -3,12 +3,12 @@
 import logging
 import re
 
-TOKEN = re.compile(r"(/[lc]/)[^/\s]+")
+TOKEN = re.compile(r"(/[lcb]/)[^/\s]+")
 LOGGERS = ("django.request", "django.server", "django.security.csrf", "django.security.DisallowedHost")
 
 
 class MaskTokens(logging.Filter):
-    """Writes `/l/***/` for `/l/<token>/`."""
+    """Writes `/l/***/` for `/l/<token>/`; of all links, the boards' too."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         said = record.getMessage()

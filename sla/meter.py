@@ -26,6 +26,7 @@ class Cycle:
 
     `due` is None while paused without a known end, where the calendar never opens that long, and where the cycle was
     taken off before its deadline. After fulfilment it is what it would have been had the clock run on.
+    `paused` is the open time that pauses have swallowed so far, `paused_since` when the one began that still lasts.
     `breach_known_at` is when a breach could first be known; it stays although a later, milder policy moves `due`.
     """
 
@@ -35,6 +36,8 @@ class Cycle:
     due: datetime | None
     target: int
     elapsed: int
+    paused: int
+    paused_since: datetime | None
     remaining: int
     state: State
     fulfilled_at: datetime | None
@@ -134,6 +137,7 @@ class Meter:
             state = self._live_state(now, due)
         else:
             due, target, elapsed, state = end.due, end.target, end.elapsed, end.state
+        paused, paused_since = self._pauses(now)
         return Cycle(
             metric=self.metric,
             number=self.number,
@@ -141,6 +145,8 @@ class Meter:
             due=due,
             target=target,
             elapsed=elapsed,
+            paused=paused,
+            paused_since=paused_since,
             remaining=max(0, target - elapsed),
             state=state,
             fulfilled_at=end.at if end and end.outcome is State.MET else None,
@@ -176,6 +182,18 @@ class Meter:
             self._counted += self._timeline.counted(self.metric, self._upto, at)
             self._upto = at
         return self._counted
+
+    def _pauses(self, now: datetime) -> tuple[int, datetime | None]:
+        """Open seconds of all pauses, and when the one began that still lasts."""
+        seconds, since = 0, None
+        for span in self.past(now):
+            if span.flow is Flow.PAUSED:
+                seconds += self._timeline.clock(span.policy).open_seconds(span.start, span.end or now)
+                since = since or span.start
+            else:
+                since = None
+        lasts = self.live and self._timeline.flow_at(self.metric, now) is Flow.PAUSED
+        return seconds, (since or now) if lasts else None
 
     def _by_date(self, policy: Policy) -> datetime | None:
         return policy.nbd.due(self._timeline.calendar(policy), self.start) if policy.nbd else None

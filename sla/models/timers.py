@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import OuterRef, Q
+from django.db.models.functions import Least
 from django.utils import timezone
 
 from accounts.fields import TenantForeignKey
@@ -34,7 +35,7 @@ TimerManager = TenantManager.from_queryset(TimerQuerySet)
 class Timer(TenantModel):
     """One promise to one subject; the subject is a neutral number, because this app knows no tickets.
 
-    Durations are whole seconds. `due_at` is empty while the clock is paused without a known end.
+    Durations are whole seconds of open time. `due_at` is empty while the clock is paused without a known end.
     """
 
     subject = models.BigIntegerField()
@@ -45,11 +46,17 @@ class Timer(TenantModel):
     due_at = models.DateTimeField(null=True)
     target_seconds = models.PositiveIntegerField()
     elapsed_seconds = models.PositiveIntegerField()
+    paused_seconds = models.PositiveIntegerField(default=0)
+    paused_at = models.DateTimeField(null=True)
     fulfilled_at = models.DateTimeField(null=True)
     # Sticky: once late, always reported as late, whatever happens to the target later.
     breached_at = models.DateTimeField(null=True)
     # The place of the step that is taken then; none where the sweep looks only whether the promise is late.
     next_step = models.CharField(max_length=16, null=True)  # noqa: DJ001  # none is no text
+    # When it was settled whether the promise is kept: the instant by which reports put it into a period.
+    decided_at = models.GeneratedField(
+        expression=Least("fulfilled_at", "due_at", "breached_at"), output_field=models.DateTimeField(), db_persist=True
+    )
     next_action_at = models.DateTimeField(null=True)
     policy_version = TenantForeignKey(PolicyVersion, related_name="+")
     calendar_version = TenantForeignKey(CalendarVersion, related_name="+")
@@ -63,6 +70,8 @@ class Timer(TenantModel):
         ]
         indexes = [
             models.Index(fields=["next_action_at"], name="timer_next", condition=Q(next_action_at__isnull=False)),
+            models.Index(fields=["tenant", "decided_at"], name="timer_decided"),
+            models.Index(fields=["tenant", "paused_at"], name="timer_paused", condition=Q(paused_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -15,6 +15,8 @@ from sla.meter import Cycle, State
 from sla.models import Calendar, PolicyVersion, Timer
 from sla.services.immutable import hours, ladder, policy_version
 
+# They grow by themselves while the promise is open, and are written with the next change.
+GROWING = ("elapsed_seconds", "paused_seconds")
 STATES = {
     State.RUNNING: TimerState.RUNNING,
     State.PAUSED: TimerState.PAUSED,
@@ -105,14 +107,15 @@ def project(
 
 
 def _shown(timer: Timer) -> dict[str, Any]:
-    """What of a timer is worth a write; the time used grows by itself while it runs."""
-    return {name: value for name, value in vars(timer).items() if name not in ("_state", "elapsed_seconds")}
+    """What of a timer is worth a write."""
+    return {name: value for name, value in vars(timer).items() if name not in ("_state", *GROWING)}
 
 
 def _copy(timer: Timer, cycle: Cycle, rules: Rules, contract_id: int | None) -> None:
     timer.state = STATES[cycle.state]
     timer.started_at, timer.due_at = cycle.start, cycle.due
     timer.target_seconds, timer.elapsed_seconds = cycle.target, cycle.elapsed
+    timer.paused_seconds, timer.paused_at = cycle.paused, cycle.paused_since
     timer.fulfilled_at = cycle.fulfilled_at
     timer.breached_at = timer.breached_at or cycle.breach_known_at
     if cycle.live or timer.pk is None:

@@ -115,4 +115,5 @@ def contract(request: MemberRequest, pk: int | None = None) -> HttpResponse:
         messages.success(request, _("Saved. It decides for tickets that come in from now on."))
         return redirect("sla:contracts")
     title = form.initial.get("number") or _("New contract")
-    return form_page(request, form, title=title, up=("sla:contracts", _("Contracts")))
+    up = ("sla:contracts", _("Contracts"))
+    return form_page(request, form, title=title, up=up, template="sla/contract.html", contract=row)

@@ -164,7 +164,7 @@ def test_pages_ask_only_for_icons_of_the_sprite() -> None:
         if name
     }
     asked |= {setting.icon for section in SECTIONS for setting in section.settings}
-    for app in ("accounts", "mailintake", "outbox", "portal", "sla", "tickets"):
+    for app in ("accounts", "mailintake", "outbox", "portal", "reports", "sla", "tickets"):
         for path in (ROOT / app).rglob("*.py"):
             asked |= set(re.findall(r"""Chip\(\s*"\w+",\s*"([\w-]+)\"""", path.read_text()))
     assert asked

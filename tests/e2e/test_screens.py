@@ -20,6 +20,8 @@ from mailintake.models import InboundMessage, Mailbox
 from outbox.enums import CallEvent
 from outbox.models import OutgoingMail, Webhook, WebhookCall
 from outbox.services.webhooks import queue_call, save_hook
+from reports.models import Board
+from reports.services.boards import hang
 from sla.ladder import DEFAULT, Step, Whom, write
 from sla.models import Calendar, Contract, Policy
 from sla.services.versions import save_policy
@@ -49,6 +51,7 @@ MORE = {
     "search-found": "/search/?q=packline",
     "search-nothing": "/search/?q=xyzzy",
     "not-found": "/nowhere/",
+    "reports:promises-own": "/reports/?period=own&first=2026-01-01&last=2026-01-31&by=promise",
     "link-unusable": "/l/Abcdefghijklmnop0123456789_-xyz1/",
 }
 
@@ -63,6 +66,7 @@ def things() -> dict[str, Any]:
         "ticket": held.number,
         "work_token": make_work_link(held, held.assignee),
         "confirm_token": make_confirm_link(solved, solved.requester),
+        "board_token": hang(Board(name="Lobby", office=held.queue.office), by=SYSTEM),
         "mail": InboundMessage.objects.in_triage()[0].pk,
         "spare_mail": InboundMessage.objects.in_triage()[0].pk,
         "webhook": pager().pk,

@@ -9,6 +9,7 @@ EVERYBODY = ("ada", "liisa", "aino", "konsta", "fiona")
 ADMIN = ("ada",)
 LEADS = ("ada", "liisa")
 DESK = ("ada", "liisa", "aino")
+READERS = ("ada", "liisa", "fiona")
 SEES_ALL = ("ada", "liisa", "aino", "fiona")
 # For anybody who has the address: sign-in, and the pages behind mail links.
 PUBLIC: tuple[str, ...] = ()
@@ -193,6 +194,15 @@ ADDRESSES = {
     "sla:contracts": row("GET", LEADS),
     "sla:contract_add": row("GET POST", LEADS),
     "sla:contract": row("GET POST", LEADS, pk="contract"),
+    # What became of the promises, and the wall board.
+    "reports:promises": row("GET", READERS),
+    "reports:behind": row("GET", READERS),
+    "reports:export": row("POST", READERS),
+    "reports:board": row("GET", DESK),
+    "reports:linked": row("GET", PUBLIC, token="board_token"),
+    "reports:boards": row("GET", ADMIN),
+    "reports:board_add": row("GET POST", ADMIN),
+    "reports:board_revoke": row("POST", ADMIN, pk="board"),
     # Mail that goes out.
     "outbox:templates": row("GET", ADMIN),
     "outbox:template": row("GET POST", ADMIN, purpose="=details", language="=fi"),

@@ -27,6 +27,8 @@ from outbox.models import (
     WebhookCall,
 )
 from outbox.services.webhooks import queue_call, save_hook
+from reports.models import Board
+from reports.services.boards import hang
 from sla.models import Contract, StepFired, Timer
 from tests.conftest import Cast
 from tests.flows.mails import mail
@@ -164,6 +166,8 @@ def _loose_rows(cast: Cast, ids: dict[str, Any], held: Ticket, worker: str) -> N
         StepFired.objects.create(timer=Timer.objects.all()[0], step="75", at=timezone.now())
         snoozing.snooze(held, member, until=now + timedelta(hours=1), now=now)
         BoundBrowser.objects.create(member=member, secret_hash="0" * 64, expires_at=timezone.now())
+        screen = Board(name="Aula", office=cast.office, shows_names=True)
+        ids["board_token"], ids["board"] = hang(screen, by=SYSTEM), screen.pk
         links.use_form(held.links.order_by("pk")[0], "form-token")
         _grant(cast, member)
 

@@ -44,6 +44,7 @@ def numbers() -> Iterator[str]:
 GUESSES: list[tuple[str, str, Any]] = [
     ("", "/l/{}/", tokens),
     ("", "/c/{}/", tokens),
+    ("", "/b/{}/", tokens),
     ("", "/mail/post/{}/", tokens),
     ("", "/c/{confirm_token}/files/{}/", numbers),
     ("aino", "/tickets/{}/", numbers),

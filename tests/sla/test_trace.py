@@ -99,6 +99,10 @@ def test_the_steps_cover_the_cycle_and_add_up(data, other, case):
         past = [step for step in found.steps if not step.projected]
         ahead = [step for step in found.steps if step.projected]
         assert found.cycle == cycle
+        assert found.paused_seconds == cycle.paused
+        if cycle.paused_since and cycle.paused_since < replay.now:
+            assert cycle.live
+            assert past[-1].reason.startswith("paused")
         assert sum(step.counted for step in past) == cycle.elapsed
         assert all(one.end == following.start for one, following in pairwise(found.steps))
         if past:

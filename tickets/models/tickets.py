@@ -163,6 +163,12 @@ class Ticket(TenantModel):
             models.Index(
                 fields=["tenant", "last_word_at"], name="ticket_silence", condition=Q(status_class__in=UNFINISHED)
             ),
+            # Of all tenants' tickets these are few, or asked for by day.
+            models.Index(fields=["tenant", "received_at"], name="ticket_received"),
+            models.Index(
+                fields=["tenant", "resolved_at"], name="ticket_resolved", condition=Q(resolved_at__isnull=False)
+            ),
+            models.Index(fields=["tenant", "next_due_at"], name="ticket_due", condition=Q(next_due_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -8,12 +8,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from sla.models import Timer
+from sla.services.promises import GROWING
 from tickets.models import Ticket
 from tickets.services import clock
 from tickets.services.events import locked
 
-# It grows by itself while the clock runs, and is told anew at every change.
-GROWS = frozenset({"elapsed_seconds"})
 Rows = dict[str, dict[str, Any]]
 
 
@@ -56,7 +55,7 @@ def rebuild(ticket: Ticket, *, keep: bool) -> Iterator[Difference]:
 
 
 def _differences(number: int, name: str, before: dict[str, Any], after: dict[str, Any]) -> Iterator[Difference]:
-    for fact in sorted((before | after).keys() - GROWS):
+    for fact in sorted((before | after).keys() - set(GROWING)):
         stored, replayed = before.get(fact), after.get(fact)
         if stored != replayed:
             yield Difference(number, name, fact, stored, replayed)
