@@ -1,6 +1,7 @@
 """What the clock brings about: breaches and reminders, each once; absences begin and end; unnamed files go."""
 
 import logging
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from celery import shared_task
@@ -33,6 +34,15 @@ logger = logging.getLogger(__name__)
 BATCH = 500
 
 
+def _each(found: Iterable[tuple[int, int]], act: Callable[[int, int], None], failure: str) -> None:
+    """Do it for each row that a door has named; what fails for one is logged, tried again, and nobody else's fault."""
+    for tenant_id, row_id in sorted(found):
+        try:
+            act(tenant_id, row_id)
+        except Exception:
+            logger.exception(failure, extra={"tenant_id": tenant_id, "row_id": row_id})
+
+
 @shared_task
 def sweep_timers() -> None:
     """Act on every promise whose next instant has come; two sweeps at once share the work and double nothing.
@@ -41,11 +51,7 @@ def sweep_timers() -> None:
     """
     done: set[tuple[int, int]] = set()
     while due := set(open_door("door_due_timers", BATCH)) - done:
-        for tenant_id, timer_id in sorted(due):
-            try:
-                run_timer(tenant_id, timer_id)
-            except Exception:  # whatever one ticket can do to us must not stop the reminders of the others
-                logger.exception("timer.not_run", extra={"tenant_id": tenant_id, "timer_id": timer_id})
+        _each(due, run_timer, "timer.not_run")
         done |= due
     sweep_notices()
 
@@ -53,19 +59,13 @@ def sweep_timers() -> None:
 @shared_task
 def sweep_notices() -> None:
     """Tell each member what they are to hear by now. What fails for one of them is not the others' fault."""
-    for tenant_id, member_id in open_door("door_due_notices", BATCH):
-        try:
-            with tenant_scope(tenant_id):
-                tell(member_id, now=timezone.now())
-        except Exception:  # their notices wait for the next sweep
-            logger.exception("notices.not_told", extra={"tenant_id": tenant_id, "member_id": member_id})
+    _each(open_door("door_due_notices", BATCH), _tell, "notices.not_told")
 
 
 @shared_task
 def sweep_silences() -> None:
     """Ask every reminder rule that is switched on which tickets are silent for too long."""
-    for tenant_id, rule_id in open_door("door_reminder_rules"):
-        run_rule(tenant_id, rule_id)
+    _each(open_door("door_reminder_rules"), run_rule, "reminder_rule.not_run")
 
 
 @shared_task
@@ -122,17 +122,13 @@ def apply_promises(tenant_id: int, membership_id: int, after: int = 0) -> None:
 @shared_task
 def wake_tickets() -> None:
     """Open the scheduled tickets whose time has come; two sweeps at once open each once."""
-    for tenant_id, pk in open_door("door_scheduled_tickets", BATCH):
-        with tenant_scope(tenant_id):
-            lifecycle.wake(Ticket.objects.get(pk=pk))
+    _each(open_door("door_scheduled_tickets", BATCH), _wake, "ticket.not_opened")
 
 
 @shared_task
 def sweep_absences() -> None:
     """Tell who stands in for whom, and who returns what happened; only tenants in which somebody is or was away."""
-    for tenant_id, _ in open_door("door_absences"):
-        with tenant_scope(tenant_id):
-            tell_everybody()
+    _each(open_door("door_absences"), _tell_of_absences, "absences.not_told")
 
 
 @shared_task
@@ -140,6 +136,21 @@ def sweep_files() -> None:
     """Clear away files whose row was never committed: the disk was full, or the worker was killed."""
     for tenant_id in Tenant.objects.order_by("pk").values_list("pk", flat=True):
         drop_unnamed(tenant_id, partial(_named, tenant_id))
+
+
+def _tell(tenant_id: int, member_id: int) -> None:
+    with tenant_scope(tenant_id):
+        tell(member_id, now=timezone.now())
+
+
+def _wake(tenant_id: int, ticket_id: int) -> None:
+    with tenant_scope(tenant_id):
+        lifecycle.wake(Ticket.objects.get(pk=ticket_id))
+
+
+def _tell_of_absences(tenant_id: int, _: int) -> None:
+    with tenant_scope(tenant_id):
+        tell_everybody()
 
 
 def _named(tenant_id: int, keys: list[str]) -> set[str]:
