@@ -1,4 +1,4 @@
-"""Tables as files for spreadsheets: written to disk row by row, and sent only when they are whole."""
+"""Tables as files for spreadsheets: written row by row, and sent only when they are whole."""
 
 import csv
 import io
@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from tempfile import TemporaryFile
+from tempfile import SpooledTemporaryFile
 from typing import IO
 
 from django.utils.formats import number_format
@@ -20,6 +20,8 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # Stands in the file as the day it was made, so that the same table is the same bytes.
 MADE = datetime(2000, 1, 1)  # noqa: DTZ001  # a spreadsheet has no zones
 WIDTH = 18
+# Larger files are written to disk.
+IN_MEMORY = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ FORMATS: dict[str, tuple[str, Callable[[Sheet, IO[bytes]], int]]] = {
 def write(sheet: Sheet, form: str) -> tuple[IO[bytes], int]:
     """The sheet as a whole file, ready to be read, and the number of its rows. Whoever sends the file closes it."""
     with ExitStack() as unfinished:
-        file = unfinished.enter_context(TemporaryFile())
+        file = unfinished.enter_context(SpooledTemporaryFile(IN_MEMORY))
         count = FORMATS[form][1](sheet, file)
         file.seek(0)
         unfinished.pop_all()

@@ -128,7 +128,10 @@ def pages(suomi: Suomi) -> Iterator[tuple[str, Any]]:
 
 def ask(client: Client, method: str, path: str) -> Any:
     """One request; a post carries what each form of a mail link carries, and nothing that a person fills in."""
-    return client.get(path) if method == "GET" else client.post(path, {"form_token": "pressed-just-once"})
+    answer = client.get(path) if method == "GET" else client.post(path, {"form_token": "pressed-just-once"})
+    if answer.streaming:
+        answer.getvalue()  # or its file stays open
+    return answer
 
 
 def test_the_catalogue_is_complete() -> None:
