@@ -13,7 +13,7 @@ from tickets.enums import Channel, Kind
 from tickets.models import PromiseRule
 from tickets.services.choosing import Choice, Facts, choose
 from tickets.services.trying import Asked, asked, explain_choice
-from tickets.why import Why, explained, rules_in_words
+from tickets.why import Chosen, Rules, Why, explained
 
 CONDITIONS = {
     "customer": gettext_lazy("Customer"),
@@ -45,6 +45,11 @@ class Trial:
 
     answers: list[Answer]
     promises: list[Why]
+
+    @property
+    def rules(self) -> list[Rules]:
+        """What they all rest on: one policy on one calendar."""
+        return self.promises[0].rules if self.promises else []
 
 
 def try_out(facts: Facts, *, at: datetime, channel: Channel | str, zone: str) -> Trial:
@@ -80,9 +85,11 @@ def _said(one: Asked) -> str:
 def _promises(choice: Choice, facts: Facts, at: datetime, channel: Channel | str, zone: str) -> Iterator[Why]:
     policy = PolicyVersion.objects.select_related("policy").get(pk=choice.policy_version)
     calendar = CalendarVersion.objects.select_related("calendar").get(pk=choice.calendar_version)
-    chosen = {"reason": choice.reason, "contract": choice.contract_number, "rule": choice.rule}
+    facts_of_choice = {"priority": facts.priority, "reason": choice.reason}
+    facts_of_choice |= {"contract": choice.contract_number, "rule": choice.rule}
+    chosen = Chosen(at, policy, calendar, facts_of_choice)
     for explanation in explain_choice(choice, facts, at=at, channel=channel):
-        yield explained(explanation, [rules_in_words(at, policy, calendar, chosen)], zone=zone)
+        yield explained(explanation, [chosen], zone=zone)
 
 
 def conditions_in_words(rule: PromiseRule) -> str:

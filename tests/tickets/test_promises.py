@@ -232,7 +232,7 @@ def test_a_moment_is_tried_out(acme: Cast) -> None:
         PromiseRule.objects.create(name="Orders", policy=make_policy(acme, "Gold"), kind=Kind.ORDER)
     client, url = acme.client("liisa"), reverse("tickets:promise_trial")
     before = words(client.get(url))
-    assert "Who decides" not in before
+    assert "Where the promises come from" not in before
     page = words(client.get(url, trial_of(acme)))
     assert "Does not fit: Kind" in page
     assert "None runs on that day" in page
@@ -250,7 +250,7 @@ def test_a_ticket_is_tried_out_by_its_number(acme: Cast) -> None:
     page = words(client.get(url, {"ticket": f"SYS-{ticket.number}"}))
     assert ticket.title in page
     assert f"/tickets/{ticket.number}/promises/first_response/0/" in page
-    assert "Who decides" in page
+    assert "Where the promises come from" in page
     missing = client.get(url, {"ticket": "SYS-999999"})
     assert missing.status_code == 422
     assert "No ticket has this number." in words(missing)

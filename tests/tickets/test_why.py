@@ -41,9 +41,13 @@ def test_a_pause_and_the_closed_hours_are_named_and_the_counted_time_adds_up(acm
         conversation.receive(ticket, Written(text="Three."), by=acme.actor("aino"), at=timezone.now())
         told = explained(acme, ticket, Metric.RESOLUTION)
 
-    paused = [line for line in told.lines if line.words == "Paused: waiting for the requester"]
-    assert [line.counted for line in paused] == ["1 h of open hours not counted"]
+    paused = "Paused: waiting for the requester, 1 h of open hours left out"
+    assert [line.counted for line in told.lines if line.words == paused] == ["0 min"]
     assert any(line.words == "Closed" and line.projected for line in told.lines)
+    assert "Closed: Sat, Sun" in {line.words for line in told.lines}
+    assert [line.is_deadline for line in told.lines] == [False] * (len(told.lines) - 1) + [True]
+    assert told.outcome.startswith("The clock runs. Used 2 h, left")
+    assert told.rules[0].priority == "Normal"
     assert told.lines[-1].used == told.target
     assert told.lines[-1].end == told.due
     assert [line.start for line in told.lines[1:]] == [line.end for line in told.lines[:-1]]
@@ -102,3 +106,18 @@ def test_what_was_late_when_a_ticket_ended_is_not_counted_on(acme: Cast) -> None
 
     assert "Response not kept" in page
     assert "data-promise" not in page
+
+
+def test_while_the_desk_is_closed_it_says_when_the_clock_goes_on_and_which_days_are_closed(
+    acme: Cast, monday: datetime
+) -> None:
+    eve = monday.replace(month=12, day=23, hour=13)
+    with time_machine.travel(eve, tick=False):
+        ticket = ticket_of(acme)
+    with time_machine.travel(eve + timedelta(days=2), tick=False):
+        told = explained(acme, ticket, Metric.RESOLUTION)
+
+    assert told.outcome == "Closed now; the clock goes on Mon 28 Dec 2026 08:00. Used 1 h, left 39 h of open hours."
+    closed = [line.words for line in told.lines if line.words.startswith("Closed: ")]
+    assert closed[0] == "Closed: Christmas Eve, Christmas Day"
+    assert closed[1].endswith("Sun")
