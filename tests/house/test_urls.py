@@ -42,7 +42,7 @@ def ask(client: Client, method: str, path: str) -> tuple[HttpResponse, list[str]
     with connection.execute_wrapper(statements), transaction.atomic():
         answer = client.generic(method, path) if method != "POST" else client.post(path)
         if answer.streaming:
-            answer.content = b"".join(answer.streaming_content)
+            answer = HttpResponse(answer.getvalue(), status=answer.status_code, headers=answer.headers)
         transaction.set_rollback(True)
     return answer, statements.writes
 
