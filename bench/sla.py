@@ -87,8 +87,9 @@ def add_timers(cast: Cast, first: int, last: int) -> None:
             cursor.execute(
                 """
                 INSERT INTO sla_timer (tenant_id, subject, metric, cycle, state, started_at, due_at, target_seconds,
-                    elapsed_seconds, next_step, next_action_at, policy_version_id, calendar_version_id)
-                SELECT %s, number, 'resolution', 0, 'running', now(), now() + interval '30 days', 3600, 0, 100,
+                    elapsed_seconds, paused_seconds, next_step, next_action_at, policy_version_id,
+                    calendar_version_id)
+                SELECT %s, number, 'resolution', 0, 'running', now(), now() + interval '30 days', 3600, 0, 0, '100',
                     now() + interval '30 days', %s, %s FROM generate_series(%s, %s) AS number
                 """,
                 [cast.tenant.pk, version.pk, version.calendar.current_id, first, last],

@@ -51,6 +51,7 @@ MINUTES = {
     Priority.LOW: (120, 60, 120, 240, 480),
 }
 NEGATIVE = re.compile(r"[-−]\s?\d")
+STEPS = [*({"percent": at, "whom": ["assignee"]} for at in (50, 75)), {"whom": ["assignee", "leads"]}]
 
 pytestmark = [pytest.mark.django_db, *([pytest.mark.prove] if PROVE else [])]
 
@@ -186,7 +187,7 @@ def hurry(acme: Cast) -> None:
     with acme.scope():
         policy = Policy.objects.get(is_default=True)
         values = {"name": policy.name, "calendar": acme.desk.calendar, "is_default": True}
-        save_policy(targets=targets, steps=[50, 75, 100], policy=policy, **values)
+        save_policy(targets=targets, steps=STEPS, policy=policy, **values)
 
 
 def born(cast: Cast, clock: time_machine.Traveller, seed: int) -> Life:
