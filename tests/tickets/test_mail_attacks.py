@@ -1,6 +1,7 @@
 """Hostile words in every variable of every mail: they are words, in one header or in the text, and nothing else."""
 
 import re
+from datetime import date
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default as modern
@@ -10,6 +11,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Product, Requester
+from accounts.services import absences
 from outbox.delivery import envelope
 from outbox.enums import Purpose
 from outbox.forms import TemplateForm
@@ -21,7 +23,7 @@ from tests.house.canaries import FORMS, escaped, shown
 from tests.mailintake.post import arrive, open_box
 from tickets.enums import Channel
 from tickets.models import Ticket
-from tickets.services import assignment, conversation, lifecycle, mails
+from tickets.services import absent_mails, assignment, conversation, lifecycle, mails
 from tickets.services.conversation import NewFile, Written
 from tickets.services.intake import Matter, open_ticket
 
@@ -68,6 +70,8 @@ def poisoned(cast: Cast, bait: str) -> list[OutgoingMail]:
         mails.send_returned(ticket, reply, mail, konsta, [failed])
         ticket = lifecycle.resolve(ticket, solution=bait, by=cast.actor("konsta"))
         mails.send_solution(ticket, ticket.messages.order_by("-pk")[0], again=True)
+        absences.plan(konsta, starts_on=date(2020, 1, 1), substitute=cast.aino, note=bait[:200], by=cast.actor("ada"))
+        absent_mails.tell_everybody()
         return list(OutgoingMail.objects.select_related("tenant").prefetch_related("files"))
 
 
@@ -87,7 +91,9 @@ def test_no_value_makes_a_header_of_its_own(acme: Cast) -> None:
         raw, message = bytes_of(acme, mail)
         names = [name.lower() for name in message]
         assert len(names) == len(set(names)), mail.purpose
-        assert ONCE <= set(names) <= ONCE | MAY, (mail.purpose, set(names) - ONCE - MAY)
+        # Nobody answers a handover.
+        wanted = ONCE - {"reply-to"} if mail.purpose == Purpose.HANDOVER else ONCE
+        assert wanted <= set(names) <= wanted | MAY, (mail.purpose, set(names) - wanted - MAY)
         assert [address.addr_spec for address in message["From"].addresses] == ["support@acme.example"]
         assert [address.addr_spec for address in message["To"].addresses] == mail.to
         assert str(message["Reply-To"]).startswith("support+t")
