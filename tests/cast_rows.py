@@ -31,13 +31,12 @@ def keep_rows(tenant: Tenant) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SET ROLE NONE")
         statements = []
-        for table, which in _tables(tenant.pk):
+        for table, columns, which in _tables(tenant.pk):
             cursor.execute(f"SELECT json_agg(kept) FROM {table} AS kept WHERE {which}")  # names are ours
             if rows := cursor.fetchone()[0]:
                 said = json.dumps(rows).replace("'", "''")
-                statements.append(
-                    f"INSERT INTO {table} SELECT * FROM json_populate_recordset(null::{table}, '{said}')"
-                )
+                source = f"json_populate_recordset(null::{table}, '{said}')"
+                statements.append(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {source}")
         cursor.execute(f"SET ROLE {APP_ROLE}")
     return "; ".join(["SET ROLE NONE", *statements, GRANTS.format(tenant=tenant.pk), f"SET ROLE {APP_ROLE}"])
 
@@ -49,9 +48,11 @@ def bring_back(script: str) -> None:
     immutable.forget()
 
 
-def _tables(tenant: int) -> Iterator[tuple[str, str]]:
-    for table, which in GLOBAL.items():
-        yield table, which.format(tenant=tenant)
-    for model in apps.get_models(include_auto_created=True):
-        if is_tenant_model(model) and model._meta.managed and model._meta.db_table not in GLOBAL:
-            yield model._meta.db_table, f"tenant_id = {tenant}"
+def _tables(tenant: int) -> Iterator[tuple[str, str, str]]:
+    """Each table with its columns, but for those that the database reckons itself, and which of its rows."""
+    models = {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
+    own = [table for table, model in models.items() if is_tenant_model(model) and model._meta.managed]
+    for table in (*GLOBAL, *(name for name in own if name not in GLOBAL)):
+        fields = models[table]._meta.concrete_fields
+        columns = ", ".join(f'"{field.column}"' for field in fields if not field.generated)
+        yield table, columns, GLOBAL.get(table, "tenant_id = {tenant}").format(tenant=tenant)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.templatetags.vaste import ahead_words, behind_words, local_time, minutes_words
 from sla.enums import TimerState
@@ -23,6 +24,14 @@ STATUS_LOOK = {
     StatusClass.RESOLVED: ("ok", "check"),
     StatusClass.CLOSED: ("mute", "lock"),
     StatusClass.MERGED: ("mute", "git-merge"),
+}
+
+
+# Why a clock stands still.
+PAUSED = {
+    StatusClass.WAITING_REQUESTER: gettext_lazy("Paused: waiting for the requester"),
+    StatusClass.WAITING_THIRD_PARTY: gettext_lazy("Paused: waiting for a third party"),
+    StatusClass.SCHEDULED: gettext_lazy("Paused: scheduled for later"),
 }
 
 
@@ -76,6 +85,8 @@ def next_promise_chip(ticket: Ticket, now: datetime | None = None) -> Chip:
         return Chip("mute", "minus", _("No open promise"), kind="quiet")
     if ticket.next_due_at and ticket.next_metric:
         return due_chip(ticket.next_metric, ticket.next_due_at, ticket.next_warn_at, now=now, quiet=True)
+    if ticket.clock_paused_at and ticket.status_class in PAUSED:
+        return Chip("mute", "clock-pause", str(PAUSED[StatusClass(ticket.status_class)]), kind="paused")
     if ticket.clock_paused_at:
         since = _("since %(time)s") % {"time": local_time(ticket.clock_paused_at, now)}
         return Chip("mute", "clock-pause", _("Clock paused"), since, "paused")

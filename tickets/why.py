@@ -17,6 +17,7 @@ from sla.enums import Priority
 from sla.meter import State
 from sla.models import CalendarVersion, PolicyVersion
 from sla.trace import CLOSED_HOURS, Explanation, Step
+from tickets.chips import PAUSED
 from tickets.enums import EventKind
 from tickets.metrics import promise_name
 from tickets.models import Ticket
@@ -33,9 +34,7 @@ CHOSEN = {
 WORDS = {
     "running": gettext_lazy("Open hours, the clock runs"),
     CLOSED_HOURS: gettext_lazy("Closed"),
-    "paused_waiting_requester": gettext_lazy("Paused: waiting for the requester"),
-    "paused_waiting_third_party": gettext_lazy("Paused: waiting for a third party"),
-    "paused_scheduled": gettext_lazy("Paused: scheduled for later"),
+    **{f"paused_{status_class.value}": words for status_class, words in PAUSED.items()},
     "stopped_resolved": gettext_lazy("Stopped: resolved"),
     "stopped_closed": gettext_lazy("Stopped: closed"),
     "stopped_cancelled": gettext_lazy("Stopped: cancelled"),

@@ -136,10 +136,15 @@ class Dovecot:
     def config(self) -> Path:
         return self.root / "dovecot.conf"
 
-    def start(self) -> None:
+    def start(self) -> bool:
+        """Whether it runs; not where another program has taken one of its ports meanwhile."""
         assert DOVECOT
-        self._process = subprocess.Popen([DOVECOT, "-F", "-c", str(self.config)], stderr=subprocess.DEVNULL)
-        wait_until(lambda: answers(self.port) and (self.root / "run" / "lmtp").exists(), what="Dovecot")
+        self._process = process = subprocess.Popen([DOVECOT, "-F", "-c", str(self.config)], stderr=subprocess.DEVNULL)
+        wait_until(lambda: process.poll() is not None or self._is_up(), what="Dovecot")
+        return process.poll() is None
+
+    def _is_up(self) -> bool:
+        return answers(self.port) and (self.root / "run" / "lmtp").exists()
 
     def stop(self) -> None:
         if self._process:

@@ -213,16 +213,19 @@ def dovecot() -> Iterator[Dovecot]:
     """The IMAP server, running."""
     if DOVECOT is None or DOVEADM is None:
         pytest.skip("Dovecot is not installed: apt-get install dovecot-imapd dovecot-lmtpd")
-    # pytest's own directories are closed to the user that root lets the mailboxes belong to.
-    root = Path(tempfile.mkdtemp(prefix="vaste-imap-", dir="/tmp" if os.geteuid() == 0 else None))
-    root.chmod(0o711)
-    server = Dovecot(root)
-    try:
-        server.start()
-        yield server
-    finally:
-        server.stop()
-        shutil.rmtree(root, ignore_errors=True)
+    for _ in range(3):
+        # pytest's own directories are closed to the user that root lets the mailboxes belong to.
+        root = Path(tempfile.mkdtemp(prefix="vaste-imap-", dir="/tmp" if os.geteuid() == 0 else None))
+        root.chmod(0o711)
+        server = Dovecot(root)
+        try:
+            if server.start():
+                yield server
+                return
+        finally:
+            server.stop()
+            shutil.rmtree(root, ignore_errors=True)
+    pytest.fail("Dovecot did not start: its ports were taken three times.")
 
 
 @pytest.fixture

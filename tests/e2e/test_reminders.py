@@ -23,7 +23,7 @@ from tickets.enums import EventKind, NoticeEnd
 from tickets.models import Notice, Ticket, TicketEvent
 
 PROVE = bool(os.environ.get("VASTE_PROVE"))
-ROUNDS = 20 if PROVE else 3
+ROUNDS = 20 if PROVE else 1
 SWEEPER = ("after-step-row", "after-notice", "after-step-commit", "after-notice-mail")
 TICKETS = 4
 

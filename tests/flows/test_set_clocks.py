@@ -38,7 +38,7 @@ from tickets.services.undoing import undo_send
 from tickets.tasks import run_timer
 
 PROVE = bool(os.environ.get("VASTE_PROVE"))
-LIVES = int(os.environ.get("VASTE_EXAMPLES", "2000" if PROVE else "30"))
+LIVES = int(os.environ.get("VASTE_EXAMPLES", "2000" if PROVE else "12"))
 SEED = int(os.environ.get("VASTE_SEED", "1"))
 ACTS = 12
 # Monday morning in Helsinki; the next day is the 29th of February.

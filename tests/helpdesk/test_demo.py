@@ -1,6 +1,7 @@
 """The demo at a small scale: the same story each time, whole or not at all, each tenant for itself."""
 
 import time
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -25,18 +26,25 @@ from outbox.models import OutgoingMail
 from sla.business_time import CalendarVersion as CalendarHours
 from sla.business_time import Clock
 from sla.models import CalendarVersion, Timer
+from tests.cast_rows import bring_back, keep_rows
 from tickets.enums import StatusClass
 from tickets.models import Message, Ticket, TicketEvent
 
+_kept: list[tuple[Tenant, str]] = []
 # A Wednesday, 15:00 in Turku.
 PRESENT = datetime(2026, 11, 18, 13, 0, tzinfo=UTC)
 
 
 @pytest.fixture
 def nordhuolto(db: None) -> Any:
-    tenant = build.build_tenant("acme", tickets=24, present=PRESENT)
-    with tenant_scope(tenant.pk):
-        yield tenant
+    """Made once; its rows come back for each test."""
+    if not _kept:
+        made = build.build_tenant("acme", tickets=24, present=PRESENT)
+        _kept.append((made, keep_rows(made)))
+    else:
+        bring_back(_kept[0][1])
+    with tenant_scope(_kept[0][0].pk):
+        yield deepcopy(_kept[0][0])
 
 
 def snapshot() -> list[Any]:
