@@ -202,8 +202,9 @@ def test_a_restored_mailbox_that_has_grown_past_the_old_end_is_noticed(acme: Cas
     del rude.mails[2]
     rude.seen.discard(2)
     rude.next_uid, rude.date = 2, '"22-Nov-2026 09:30:00 +0000"'
+    # Of another size as well: the names in a mail are drawn, and two of one size would pass for one mail.
     for number in range(8, 11):
-        rude.put(write(f"p{number}@paperi-acme.example", subject=f"Matter {number}"))
+        rude.put(write(f"p{number}@paperi-acme.example", subject=f"A quite different and longer matter {number}"))
 
     fetch(acme, box)
     place_all(acme)
