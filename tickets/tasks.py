@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import partial
 
 from celery import shared_task
 from django.utils import timezone
 
-from accounts.actors import SYSTEM, member_actor
+from accounts.actors import SYSTEM, Actor, member_actor
 from accounts.models import Membership, Tenant
 from accounts.scope import tenant_scope
 from core.doors import open_door
@@ -35,7 +36,7 @@ BATCH = 500
 
 
 def _each(found: Iterable[tuple[int, int]], act: Callable[[int, int], None], failure: str) -> None:
-    """Do it for each row that a door has named; what fails for one is logged, tried again, and nobody else's fault."""
+    """Do it for each row that was named; what fails for one is logged, tried again, and nobody else's fault."""
     for tenant_id, row_id in sorted(found):
         try:
             act(tenant_id, row_id)
@@ -77,9 +78,8 @@ def run_rule(tenant_id: int, rule_id: int) -> None:
         if rule is None:
             return
         found = list(silent_tickets(rule, now=now).values_list("pk", flat=True)[:SILENT_BATCH])
-    for ticket_id in found:
-        with tenant_scope(tenant_id):
-            remind(rule, ticket_id, now=now)
+    act = partial(_remind, rule, now)
+    _each(((tenant_id, ticket_id) for ticket_id in found), act, "reminder_rule.ticket_failed")
 
 
 @shared_task
@@ -111,12 +111,10 @@ def apply_promises(tenant_id: int, membership_id: int, after: int = 0) -> None:
     """Give the open tickets behind that id the present promises, a batch at a time; safe to run twice."""
     with tenant_scope(tenant_id):
         by = member_actor(Membership.objects.select_related("user").get(pk=membership_id))
-        tickets = open_after(after, BATCH)
-    for ticket in tickets:
-        with tenant_scope(tenant_id):
-            apply_to(ticket, by=by)
-    if len(tickets) == BATCH:
-        apply_promises.apply_async((tenant_id, membership_id, tickets[-1].pk), retry=False)
+        found = open_after(after, BATCH)
+    _each(((tenant_id, ticket_id) for ticket_id in found), partial(_apply, by), "promises.not_applied")
+    if len(found) == BATCH:
+        apply_promises.apply_async((tenant_id, membership_id, found[-1]), retry=False)
 
 
 @shared_task
@@ -141,6 +139,16 @@ def sweep_files() -> None:
 def _tell(tenant_id: int, member_id: int) -> None:
     with tenant_scope(tenant_id):
         tell(member_id, now=timezone.now())
+
+
+def _remind(rule: ReminderRule, now: datetime, tenant_id: int, ticket_id: int) -> None:
+    with tenant_scope(tenant_id):
+        remind(rule, ticket_id, now=now)
+
+
+def _apply(by: Actor, tenant_id: int, ticket_id: int) -> None:
+    with tenant_scope(tenant_id):
+        apply_to(Ticket.objects.get(pk=ticket_id), by=by)
 
 
 def _wake(tenant_id: int, ticket_id: int) -> None:

@@ -272,10 +272,10 @@ def test_what_fails_for_one_member_is_not_the_others_fault(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_who_tell_at_once_tell_each_notice_once(desk: Cast) -> None:
-    """The second comes while the first has not committed, and a further notice was written meanwhile."""
+def test_the_second_of_two_who_tell_waits_and_tells_the_rest(desk: Cast) -> None:
+    """Shared between them, one would not see that the other has the later step of a promise."""
     noted(desk, 5)
-    begun, go_on = threading.Event(), threading.Event()
+    begun, go_on, second_done = threading.Event(), threading.Event(), threading.Event()
 
     def first() -> None:
         with desk.scope():
@@ -284,14 +284,21 @@ def test_two_who_tell_at_once_tell_each_notice_once(desk: Cast) -> None:
             assert go_on.wait(30)
         connection.close()
 
-    thread = threading.Thread(target=first)
-    thread.start()
+    def second() -> None:
+        with desk.scope():
+            tell(desk.konsta.pk, now=desk.monday + timedelta(minutes=1))
+        second_done.set()
+        connection.close()
+
+    threads = [threading.Thread(target=first), threading.Thread(target=second)]
+    threads[0].start()
     assert begun.wait(30)
-    assert told(desk) == []
+    threads[1].start()
+    assert not second_done.wait(0.5)
     noted(desk, 1)
-    assert len(told(desk)) == 1
     go_on.set()
-    thread.join()
+    for thread in threads:
+        thread.join()
 
     assert [mail.about is None for mail in reminders(desk)] == [True, False]
     assert ends(desk) == {NoticeEnd.TOLD: 6}

@@ -10,6 +10,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accounts.actors import Actor
 from accounts.models import Customer, Product
 from outbox.models import OutgoingMail
 from sla.enums import Priority
@@ -22,6 +23,7 @@ from tests.mailintake.post import ticket_of
 from tickets.enums import EventKind, Kind, StatusClass
 from tickets.models import PromiseRule, Status, Ticket
 from tickets.services import assignment, clock, facts, lifecycle
+from tickets.services.applying import apply_to
 from tickets.services.choosing import Choice, Facts, choose
 from tickets.services.rebuilding import rebuild
 from tickets.services.trying import asked
@@ -187,6 +189,26 @@ def test_open_tickets_are_given_the_present_promises_once(acme: Cast) -> None:
     assert "All of them count by the present versions." in words(client.get(url))
     line = f"{acme.members['ada'].name} gave it the present promises: {acme.desk.policy.name}"
     assert line in words(client.get(f"/tickets/{kept.number}/"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_ticket_that_cannot_be_given_new_promises_keeps_them_from_nobody(
+    acme: Cast, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with acme.scope():
+        broken, whole = ticket_of(acme), ticket_of(acme)
+        edit_policy(acme.desk.policy, by=acme.actor("ada"), name="Fast", is_default=True, targets=TARGETS)
+
+    def fail(ticket: Ticket, *, by: Actor) -> bool:
+        if ticket.pk == broken.pk:
+            raise ValueError
+        return apply_to(ticket, by=by)
+
+    monkeypatch.setattr("tickets.tasks.apply_to", fail)
+    apply_promises(acme.tenant.pk, acme.members["ada"].pk)
+    assert [record.message for record in caplog.records] == ["promises.not_applied"]
+    with acme.scope():
+        assert Timer.objects.of(whole.pk).get(metric="first_response").target_minutes == 15
 
 
 def test_what_is_late_stays_late_under_milder_promises(acme: Cast) -> None:

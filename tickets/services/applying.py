@@ -12,17 +12,18 @@ from tickets.services.events import locked, present
 
 def count_behind() -> int:
     """Open tickets with a live promise by an earlier version of its policy or calendar."""
-    present = Q(policy_version__policy__current=F("policy_version")) & Q(
+    up_to_date = Q(policy_version__policy__current=F("policy_version")) & Q(
         calendar_version__calendar__current=F("calendar_version")
     )
     open_tickets = Ticket.objects.filter(status_class__in=UNFINISHED)
-    behind = Timer.objects.live().exclude(present).filter(subject__in=open_tickets.values("pk"))
+    behind = Timer.objects.live().exclude(up_to_date).filter(subject__in=open_tickets.values("pk"))
     return behind.values("subject").distinct().count()
 
 
-def open_after(pk: int, most: int) -> list[Ticket]:
-    """The next open tickets behind that id, in the order of their ids."""
-    return list(Ticket.objects.filter(status_class__in=UNFINISHED, pk__gt=pk).order_by("pk")[:most])
+def open_after(pk: int, most: int) -> list[int]:
+    """The ids of the next open tickets behind that one, in their order."""
+    found = Ticket.objects.filter(status_class__in=UNFINISHED, pk__gt=pk).order_by("pk")
+    return list(found.values_list("pk", flat=True)[:most])
 
 
 def apply_to(ticket: Ticket, *, by: Actor) -> bool:

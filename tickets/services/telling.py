@@ -43,10 +43,11 @@ def tell_everybody(*, now: datetime) -> None:
 def tell(member_id: int, *, now: datetime) -> None:
     """Tell a member what they are to hear by now, or note why they need not; in the transaction of the caller.
 
-    Two at once share the notices and tell none twice: each takes what the other has not locked.
+    Two at once tell none twice, and the second waits: between them they would not know which step of a promise is
+    the last, and would write two mails.
     """
-    due = Notice.objects.due(now).filter(member=member_id).select_related("timer").order_by("pk")
-    notices = list(due.select_for_update(of=("self",), skip_locked=True))
+    Membership.objects.select_for_update(of=("self",), no_key=True).filter(pk=member_id).first()
+    notices = list(Notice.objects.due(now).filter(member=member_id).select_related("timer").order_by("pk"))
     if not notices:
         return
     member = Membership.objects.active().select_related("user", "office").filter(pk=member_id).first()
