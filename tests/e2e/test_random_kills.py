@@ -14,7 +14,7 @@ from tests.e2e.random_kills import Plan, Post, addresses, run, settle_accounts
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OWN = Path(__file__).parents[1] / "data" / "mail"
-SHORT = Plan(mails=100, kills=2, seed=SEED, drain_seconds=120)
+SHORT = Plan(mails=40, kills=1, seed=SEED, drain_seconds=120)
 FULL = Plan(mails=10_000, kills=50, seed=SEED, drain_seconds=1_800)
 
 

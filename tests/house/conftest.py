@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import make_password
+from django.core.cache import cache
 from django.db import transaction
 from django.test import Client, override_settings
 from django.urls import reverse
@@ -57,6 +58,7 @@ class World:
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[World]:
     """Made once a module; each attack is rolled back by `attack`, and all of it at the end."""
+    cache.clear()  # the tests before this module may have used up somebody's attempts
     files = tmp_path_factory.mktemp("files")
     with django_db_blocker.unblock(), transaction.atomic(), override_settings(MEDIA_ROOT=files):
         acme = fill(make_cast("acme", PEOPLE), writer="aino", worker="konsta", first_number=1000)
