@@ -12,6 +12,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -32,6 +34,16 @@ ATTACKS = {
     "managers": "test_keys.py::test_every_manager_asks_for_the_tenant",
     "operations without a scope": "test_scope.py::test_no_operation_works_without_a_scope",
 }
+
+
+class QuickHasher(PBKDF2PasswordHasher):
+    """As the product's own, which the servers of browser tests read and renew, but for its half a second."""
+
+    iterations = 1
+
+
+def pytest_configure() -> None:
+    settings.PASSWORD_HASHERS = [f"{QuickHasher.__module__}.{QuickHasher.__name__}"]
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

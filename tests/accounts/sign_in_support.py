@@ -19,7 +19,6 @@ from tests.house.conftest import PASSWORD
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 LOGIN, SECOND = "/account/login/", "/account/second-step/"
 ON, OFF, CODES, FILE = (f"/profile/two-step/{part}/" for part in ("on", "off", "codes", "codes/file"))
-QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 PERIOD = 30
 # So much time a test needs at most between reading a code and using it.
 IN_HAND = 5

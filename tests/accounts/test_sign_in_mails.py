@@ -19,7 +19,6 @@ from accounts.services.tenants import add_member
 from tests.accounts.sign_in_support import (
     CODE,
     LOGIN,
-    QUICK,
     is_in,
     mails_to,
     mann_whitney,
@@ -42,7 +41,6 @@ NO_KEYS = ["", "-", "null", "0-0", "false", "set-password", "undefined-undefined
 @pytest.fixture(autouse=True)
 def _real(acme: Cast, globex: Cast, settings: Any) -> None:
     settings.EMAIL_BACKEND = "outbox.backends.OutboxBackend"
-    settings.PASSWORD_HASHERS = QUICK
     settings.VASTE_STEADY_SECONDS = 0
     give_password(acme, globex)
 

@@ -24,7 +24,6 @@ from tests.accounts.sign_in_support import (
     OFF,
     ON,
     PERIOD,
-    QUICK,
     SECOND,
     code_now,
     confirmed,
@@ -45,7 +44,6 @@ pytestmark = pytest.mark.django_db
 def _real(acme: Cast, settings: Any) -> Iterator[None]:
     """Mails go the product's own way; the clock stands at the beginning of a period, so that codes stay good."""
     settings.EMAIL_BACKEND = "outbox.backends.OutboxBackend"
-    settings.PASSWORD_HASHERS = QUICK
     settings.VASTE_STEADY_SECONDS = 0
     give_password(acme)
     with time_machine.travel((time.time() // PERIOD + 1) * PERIOD, tick=True):

@@ -25,7 +25,6 @@ from tests.accounts.sign_in_support import (
     OFF,
     ON,
     PERIOD,
-    QUICK,
     SECOND,
     SECRET,
     code_now,
@@ -49,7 +48,6 @@ OTHER_DIGITS = ["１２３４５６", "٠٠٠٠٠٠"]
 def _real(acme: Cast, settings: Any) -> Iterator[None]:
     """Mails go the product's own way; the clock stands at the beginning of a period, so that codes stay good."""
     settings.EMAIL_BACKEND = "outbox.backends.OutboxBackend"
-    settings.PASSWORD_HASHERS = QUICK
     settings.VASTE_STEADY_SECONDS = 0
     give_password(acme)
     with time_machine.travel((time.time() // PERIOD + 1) * PERIOD, tick=True):

@@ -16,7 +16,6 @@ from tests.conftest import Cast
 from tests.house.conftest import PASSWORD, give_password
 
 pytestmark = pytest.mark.django_db
-QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LOGIN = "/account/login/"
 HOSTILE = [
     "//evil.example",
@@ -37,7 +36,6 @@ HOSTILE = [
 def _real(acme: Cast, globex: Cast, settings: Any) -> None:
     """Passwords, and the product's own way for mails, which pytest-django takes away."""
     settings.EMAIL_BACKEND = "outbox.backends.OutboxBackend"
-    settings.PASSWORD_HASHERS = QUICK
     give_password(acme, globex)
 
 
