@@ -32,6 +32,7 @@ from tickets.enums import EventKind, NoticeEnd, NoticeKind, StatusClass
 from tickets.errors import TicketError
 from tickets.models import Message, Notice, Status, Ticket, TicketEvent, WorkEntry
 from tickets.services import assignment, conversation, facts, lifecycle, telling, work
+from tickets.services.events import standing
 from tickets.services.conversation import Written
 from tickets.services.rebuilding import rebuild
 from tickets.services.undoing import undo_send
@@ -239,10 +240,10 @@ def check(life: Life) -> Counter[str]:
 
 
 def in_order(ticket: Ticket) -> None:
-    """The log as it was written; what was done later does not come earlier in it."""
-    log = list(TicketEvent.objects.filter(ticket=ticket).order_by("pk"))
+    """The log as it was written; what was done later does not come earlier in it, but for what was taken back."""
+    log = TicketEvent.objects.filter(ticket=ticket).order_by("pk")
     assert all(one.recorded_at <= next_.recorded_at for one, next_ in pairwise(log))
-    statuses = [event for event in log if event.kind == EventKind.STATUS]
+    statuses = [event for event in standing(log) if event.kind == EventKind.STATUS]
     assert all(one.at <= next_.at for one, next_ in pairwise(statuses))
     undone = {pk for event in log if event.kind == EventKind.UNDONE for pk in event.data["events"]}
     assert ticket.status_class == [event for event in statuses if event.pk not in undone][-1].data["class"]
