@@ -19,6 +19,7 @@ from mailintake.navigation import mailbox_alarm, triage_count
 from outbox.navigation import sending_alarm
 from sla.navigation import holiday_alarm
 from tickets.navigation import work_of
+from tickets.view_counts import views_of
 
 CAP = 999
 FRAMELESS = ("reports:board", "reports:linked")
@@ -122,9 +123,15 @@ def _item(request: HttpRequest, label: str, url: str, icon: str, count: int | No
     return Item(label, url, icon, count, current=request.path.startswith(url))
 
 
+def _list(request: HttpRequest, label: str, url: str, icon: str, count: int | None = None) -> Item:
+    """An entry that is not above others."""
+    return Item(label, url, icon, count, current=request.path == url)
+
+
 def _groups(request: MemberRequest, *, desk: bool) -> list[Group]:
     work = work_of(request)
-    mine = [_item(request, _("Assigned to me"), reverse("tickets:mine"), "user", work.mine)]
+    mine = [_list(request, _("Assigned to me"), reverse("tickets:mine"), "user", work.mine)]
+    mine += [_list(request, _("Waits for me"), reverse("tickets:waiting"), "message-reply")]
     mine += [
         _item(
             request,
@@ -141,12 +148,17 @@ def _groups(request: MemberRequest, *, desk: bool) -> list[Group]:
             _item(request, _("Unlinked mail"), reverse("mailintake:triage"), "mail-question", triage_count(request))
         )
         queues.append(_item(request, _("Unassigned"), reverse("tickets:unassigned"), "inbox", work.unassigned))
+    queues.append(_list(request, _("All tickets"), reverse("tickets:every"), "list"))
     queues += [
         _item(request, queue.name, reverse("tickets:queue", args=[queue.pk]), "layout-list", queue.unfinished)
         for queue in work.queues
     ]
-    groups = [Group(_("My work"), mine)]
-    return [*groups, Group(_("Queues"), queues)] if queues else groups
+    views = [
+        _item(request, view.name, reverse("tickets:view", args=[view.pk]), "bookmark", view.count)
+        for view in views_of(request.membership)
+    ]
+    groups = [Group(_("My work"), mine), Group(_("Queues"), queues), Group(_("Saved views"), views)]
+    return [group for group in groups if group.items]
 
 
 def _bottom(request: MemberRequest) -> list[Item]:

@@ -14,6 +14,7 @@ from reports.models import Promise
 from tickets.chips import Chip, next_promise_chip
 from tickets.enums import StatusClass
 from tickets.models import Queue, Ticket
+from tickets.models.tickets import NEVER
 from tickets.threads import tag
 
 DEADLINES = 12
@@ -82,15 +83,15 @@ def _counts(queues: list[Queue], now: datetime) -> list[QueueCounts]:
         unfinished=Count("pk"),
         unassigned=Count("pk", filter=Q(assignee=None)),
         new=Count("pk", filter=Q(status_class=StatusClass.NEW)),
-        late=Count("pk", filter=Q(next_due_at__lte=now)),
-        soon=Count("pk", filter=Q(next_due_at__gt=now, next_due_at__lte=now + SOON)),
+        late=Count("pk", filter=Q(due_order__lte=now)),
+        soon=Count("pk", filter=Q(due_order__gt=now, due_order__lte=now + SOON)),
     )
     found = {pk: counts for pk, *counts in counted}
     return [QueueCounts(queue.name, *found.get(queue.pk, [0] * 5)) for queue in queues]
 
 
 def _next(tickets: Any) -> Any:
-    due = tickets.filter(next_due_at__isnull=False).order_by("next_due_at", "pk")
+    due = tickets.filter(due_order__lt=NEVER).by_next_deadline()
     return due.select_related("customer", "requester", "queue", "assignee__user")[:DEADLINES]
 
 

@@ -26,4 +26,9 @@ def offer(form: forms.Form, members: Iterable[Membership], away: Mapping[int, Aw
     known = list(members)
     if not any(member.pk in away for member in known):
         del form.fields["even_away"]
-    return {m.pk: f"{m.name} ({aside(away[m.pk])})" if m.pk in away else m.name for m in known}
+    return named(known, away)
+
+
+def named(members: Iterable[Membership], away: Mapping[int, Away]) -> dict[int, str]:
+    """Names by id, of those who are away with how long and who stands in."""
+    return {m.pk: f"{m.name} ({aside(away[m.pk])})" if m.pk in away else m.name for m in members}

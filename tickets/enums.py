@@ -81,8 +81,40 @@ class EventKind(TextChoices):
     FOLLOW_UP = "follow_up", _("Follow-up opened")
     NEXT_STEP = "next_step", _("Next step written")
     UNDONE = "undone", _("Reply taken back")
+    TAGGED = "tagged", _("Tagged")
     MERGED = "merged", _("Merged into another ticket")
     MERGED_FROM = "merged_from", _("Another ticket merged into it")
+
+
+class BulkKind(TextChoices):
+    """What is done to many tickets at once."""
+
+    ASSIGN = "assign", _("Assign")
+    MOVE = "move", _("Move to queue")
+    STATUS = "status", _("Set status")
+    PRIORITY = "priority", _("Set priority")
+    KIND = "kind", _("Set kind")
+    TAG = "tag", _("Add tag")
+    UNTAG = "untag", _("Remove tag")
+
+
+class BulkState(TextChoices):
+    """What became of one of many tickets."""
+
+    PLANNED = "planned", _("Waits for its turn")
+    DONE = "done", _("Changed")
+    UNCHANGED = "unchanged", _("Was so already")
+    REFUSED = "refused", _("Left as it was")
+    UNDONE = "undone", _("Taken back")
+    KEPT = "kept", _("Changed since, so it stays")
+
+
+class Audience(TextChoices):
+    """Who has a saved view."""
+
+    MINE = "mine", _("Only me")
+    TEAM = "team", _("A team")
+    ALL = "all", _("Everybody")
 
 
 class LinkPurpose(TextChoices):

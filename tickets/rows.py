@@ -1,16 +1,19 @@
 """What a list row shows of a ticket."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Tenant
-from core.templatetags.vaste import minutes_words
+from core.templatetags.vaste import local_time, minutes_words
 from tickets.chips import Chip, StatusLook, next_promise_chip, status_look
 from tickets.enums import StatusClass
 from tickets.models import Ticket
+from tickets.selection import USUAL
 from tickets.threads import tag
 
 
@@ -37,17 +40,60 @@ class Row:
     age: str
     # Whether the assignee is away.
     away: bool = False
+    # What the columns beyond the usual ones show, with their names.
+    cells: tuple[tuple[str, str], ...] = ()
+
+
+COLUMNS = {
+    "status": _("Status"),
+    "promise": _("Next promise"),
+    "assignee": _("Consultant"),
+    "age": _("Age"),
+    "queue": _("Queue"),
+    "kind": _("Kind"),
+    "product": _("Product"),
+    "tags": _("Tags"),
+    "received": _("Received"),
+    "activity": _("Last activity"),
+}
+USUAL_COLUMNS = [(name, COLUMNS[name]) for name in USUAL]
+# The text of each column that is no part of every row.
+CELLS: dict[str, Callable[[Ticket, datetime], str]] = {
+    "queue": lambda ticket, now: ticket.queue.name,
+    "kind": lambda ticket, now: ticket.get_kind_display(),
+    "product": lambda ticket, now: ticket.product.name if ticket.product else "",
+    "tags": lambda ticket, now: ", ".join(getattr(ticket, "tag_names", ())),
+    "received": lambda ticket, now: local_time(ticket.received_at, now),
+    "activity": lambda ticket, now: local_time(ticket.last_activity_at, now),
+}
+
+
+def group_of(ticket: Ticket, group: str) -> str:
+    """The words above the rows that are like this one."""
+    if group == "priority":
+        return ticket.get_priority_display()
+    if group == "assignee":
+        return ticket.assignee.name if ticket.assignee else gettext("Nobody")
+    if group == "customer":
+        return ticket.customer.name if ticket.customer else gettext("No customer")
+    return str(getattr(ticket, group))
 
 
 def rows_of(
-    tickets: Iterable[Ticket], tenant: Tenant, now: datetime | None = None, *, away: Container[int] = ()
+    tickets: Iterable[Ticket],
+    tenant: Tenant,
+    now: datetime | None = None,
+    *,
+    away: Container[int] = (),
+    columns: Iterable[str] = (),
 ) -> list[Row]:
     """The rows of tickets that were fetched with `for_list()`; `away` are the memberships of those who are."""
     moment = now or timezone.now()
-    return [_row(ticket, tenant, moment, away=ticket.assignee_id in away) for ticket in tickets]
+    more = [name for name in columns if name in CELLS]
+    return [_row(ticket, tenant, moment, away=ticket.assignee_id in away, more=more) for ticket in tickets]
 
 
-def _row(ticket: Ticket, tenant: Tenant, now: datetime, *, away: bool) -> Row:
+def _row(ticket: Ticket, tenant: Tenant, now: datetime, *, away: bool, more: Sequence[str]) -> Row:
     who = [ticket.requester.name, ticket.customer.name if ticket.customer else ""]
     return Row(
         pk=ticket.pk,
@@ -62,4 +108,5 @@ def _row(ticket: Ticket, tenant: Tenant, now: datetime, *, away: bool) -> Row:
         assignee=ticket.assignee.name if ticket.assignee else "",
         away=away,
         age=minutes_words(max(0, int((now - ticket.received_at).total_seconds() // 60))),
+        cells=tuple((name, CELLS[name](ticket, now)) for name in more),
     )

@@ -21,6 +21,7 @@ ICONS = {
     EventKind.ASSIGNED: "user-share",
     EventKind.MOVED: "arrow-right",
     EventKind.CHANGED: "pencil",
+    EventKind.TAGGED: "bookmark",
     EventKind.UNDELIVERED: "alert-triangle",
     EventKind.WORK_STARTED: "player-play",
     EventKind.RESTORED: "thumb-up",
@@ -184,7 +185,15 @@ def _silence(kind: str) -> str:
     return lines[SilenceKind(kind)]
 
 
+def _tagged(event: TicketEvent) -> str:
+    values = {"name": event.actor_name, "tag": event.data.get("added") or event.data.get("removed", "")}
+    if event.data.get("added"):
+        return _("%(name)s added the tag %(tag)s") % values
+    return _("%(name)s removed the tag %(tag)s") % values
+
+
 _WORDS: dict[EventKind, Callable[[TicketEvent], str]] = {
+    EventKind.TAGGED: _tagged,
     EventKind.RECEIVED: _received,
     EventKind.RECEPTION_CORRECTED: lambda event: (
         _("%(name)s corrected the reception time") % {"name": event.actor_name}

@@ -19,10 +19,11 @@ from sla.ladder import Step
 from sla.models import StepFired, Timer
 from sla.services.immutable import ladder
 from tickets.enums import EventKind
-from tickets.models import Attachment, ReminderRule, Ticket
+from tickets.models import Attachment, BulkAction, ReminderRule, Ticket
 from tickets.services import clock, lifecycle
 from tickets.services.absent_mails import tell_everybody
 from tickets.services.applying import apply_to, open_after
+from tickets.services.bulk import step
 from tickets.services.escalation import escalate
 from tickets.services.events import append, locked
 from tickets.services.recipients import recipients
@@ -115,6 +116,22 @@ def apply_promises(tenant_id: int, membership_id: int, after: int = 0) -> None:
     _each(((tenant_id, ticket_id) for ticket_id in found), partial(_apply, by), "promises.not_applied")
     if len(found) == BATCH:
         apply_promises.apply_async((tenant_id, membership_id, found[-1]), retry=False)
+
+
+@shared_task
+def sweep_bulk() -> None:
+    """Go on with acts on many tickets whose task is lost."""
+    _each(open_door("door_bulk_actions", BATCH), run_bulk, "bulk.not_done")
+
+
+@shared_task
+def run_bulk(tenant_id: int, action_id: int) -> None:
+    """Do, or undo, all that is left of an act on many tickets; safe to run twice, and two at once share it."""
+    left = True
+    while left:
+        with tenant_scope(tenant_id):
+            action = BulkAction.objects.select_related("member__user", "member__office").get(pk=action_id)
+            left = step(action, most=1)
 
 
 @shared_task

@@ -1,20 +1,33 @@
 from django.urls import path
 
 from tickets.urls_settings import urlpatterns as settings_urls
-from tickets.views import actions, create, files, handover, lists, promises, reminders, ticket
+from tickets.views import actions, bulk, create, files, handover, lists, promises, reminders, saved_views, ticket
 
 app_name = "tickets"
 
 urlpatterns = [
     path("", lists.home, name="home"),
+    path("tickets/", lists.every, name="every"),
+    path("tickets/arrange/", lists.arrange, name="arrange"),
+    path("tickets/filter/", lists.choose_field, name="choose_field"),
+    path("tickets/filter/<slug:field>/", lists.choose, name="choose"),
+    path("views/new/", saved_views.add, name="view_add"),
+    path("views/<int:pk>/", saved_views.saved, name="view"),
+    path("views/<int:pk>/edit/", saved_views.edit, name="view_edit"),
+    path("views/<int:pk>/save/", saved_views.save, name="view_save"),
+    path("views/<int:pk>/remove/", saved_views.remove, name="view_remove"),
     path("my/", lists.mine, name="mine"),
+    path("my/waiting/", lists.waiting, name="waiting"),
     path("unassigned/", lists.unassigned, name="unassigned"),
     path("queues/<int:pk>/", lists.queue, name="queue"),
     path("handover/<int:pk>/", handover.show, name="handover"),
     path("handover/<int:pk>/write/", handover.write, name="handover_write"),
     path("search/", lists.search, name="search"),
     path("tickets/new/", create.create, name="create"),
-    path("tickets/take/", actions.bulk, name="bulk"),
+    path("tickets/many/", bulk.start, name="bulk"),
+    path("tickets/many/do/", bulk.do, name="bulk_do"),
+    path("tickets/many/<int:pk>/", bulk.result, name="bulk_result"),
+    path("tickets/many/<int:pk>/back/", bulk.take_back, name="bulk_back"),
     path("tickets/<int:number>/", ticket.detail, name="detail"),
     path("tickets/<int:number>/write/", actions.write, name="write"),
     path("tickets/<int:number>/undo/<int:pk>/", actions.undo, name="undo"),

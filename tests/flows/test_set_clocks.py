@@ -32,8 +32,8 @@ from tickets.enums import EventKind, NoticeEnd, NoticeKind, StatusClass
 from tickets.errors import TicketError
 from tickets.models import Message, Notice, Status, Ticket, TicketEvent, WorkEntry
 from tickets.services import assignment, conversation, facts, lifecycle, telling, work
-from tickets.services.events import standing
 from tickets.services.conversation import Written
+from tickets.services.events import standing
 from tickets.services.rebuilding import rebuild
 from tickets.services.undoing import undo_send
 from tickets.tasks import run_timer

@@ -32,19 +32,20 @@ from reports.services.boards import hang
 from sla.models import Contract, StepFired, Timer
 from tests.conftest import Cast
 from tests.flows.mails import mail
-from tickets.enums import Channel
+from tickets.enums import BulkKind, Channel
 from tickets.models import (
     Attachment,
     BoundBrowser,
     PromiseRule,
     Queue,
     ReminderRule,
+    SavedView,
     Status,
     Ticket,
     TicketCounter,
     WorkType,
 )
-from tickets.services import conversation, lifecycle, links, merging, snoozing, work
+from tickets.services import bulk, conversation, lifecycle, links, merging, snoozing, tagging, work
 from tickets.services.conversation import NewFile, Written
 from tickets.services.intake import Matter, open_ticket
 
@@ -123,6 +124,7 @@ def _records(cast: Cast, worker: str) -> dict[str, Any]:
         "work_type": WorkType.objects.all()[0].pk,
         "promise_rule": PromiseRule.objects.create(name="Praise", kind="feedback", policy=cast.desk.policy).pk,
         "reminder": ReminderRule.objects.create(kind="silent").pk,
+        "view": SavedView.objects.create(name="Hissit", audience="all", owner=cast.members[worker]).pk,
     }
 
 
@@ -164,6 +166,11 @@ def _loose_rows(cast: Cast, ids: dict[str, Any], held: Ticket, worker: str) -> N
         OlderMail.objects.create(mailbox_id=ids["mailbox"], uidl="1")
         ThreadMark.objects.create(ticket=held, mail_id="thread@elsewhere.example")
         StepFired.objects.create(timer=Timer.objects.all()[0], step="75", at=timezone.now())
+        ids["tag"] = tagging.find_or_make("Hissi").pk
+        tagging.add(held, tagging.find_or_make("hissi"), by=cast.actor(worker))
+        action = bulk.plan([held], BulkKind.PRIORITY, value="high", words="High", member=member)
+        bulk.step(action, most=1)
+        ids["bulk"] = action.pk
         snoozing.snooze(held, member, until=now + timedelta(hours=1), now=now)
         BoundBrowser.objects.create(member=member, secret_hash="0" * 64, expires_at=timezone.now())
         screen = Board(name="Aula", office=cast.office, shows_names=True)

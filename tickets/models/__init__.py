@@ -1,16 +1,21 @@
 """Tickets, their conversation, queues and links."""
 
+from tickets.models.bulk import BulkAction, BulkItem
 from tickets.models.conversation import Attachment, Message, TicketEvent, WorkEntry
 from tickets.models.links import AccessLink, BoundBrowser, UsedFormToken
 from tickets.models.notices import Notice, ReminderRule
 from tickets.models.promises import PromiseRule
 from tickets.models.queues import Queue, QueueTeamGrant, QueueUserGrant, Status, WorkType
+from tickets.models.tags import Tag, TicketTag
 from tickets.models.tickets import Ticket, TicketCounter
+from tickets.models.views import SavedView
 
 __all__ = [
     "AccessLink",
     "Attachment",
     "BoundBrowser",
+    "BulkAction",
+    "BulkItem",
     "Message",
     "Notice",
     "PromiseRule",
@@ -18,10 +23,13 @@ __all__ = [
     "QueueTeamGrant",
     "QueueUserGrant",
     "ReminderRule",
+    "SavedView",
     "Status",
+    "Tag",
     "Ticket",
     "TicketCounter",
     "TicketEvent",
+    "TicketTag",
     "UsedFormToken",
     "WorkEntry",
     "WorkType",

@@ -1,11 +1,12 @@
 """The ticket, and the counter that numbers it."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +32,10 @@ from tickets.models.queues import Queue, Status
 
 if TYPE_CHECKING:
     from tickets.models.conversation import Message
+
+
+# Behind every deadline.
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class TicketCounter(TenantModel):
@@ -75,7 +80,7 @@ class TicketQuerySet(TenantQuerySet["Ticket"]):
 
     def by_next_deadline(self) -> "TicketQuerySet":
         """What is due first comes first; without a promise last."""
-        return self.order_by(F("next_due_at").asc(nulls_last=True), "pk")
+        return self.order_by("due_order", "pk")
 
 
 TicketManager = TenantManager.from_queryset(TicketQuerySet)
@@ -133,6 +138,10 @@ class Ticket(TenantModel):
     last_word_at = models.DateTimeField(default=timezone.now)
     next_metric = models.CharField(max_length=24, blank=True)
     next_due_at = models.DateTimeField(null=True)
+    # What lists are sorted by: never empty, so that an index is entered at any row of it.
+    due_order = models.GeneratedField(
+        expression=Coalesce("next_due_at", Value(NEVER)), output_field=models.DateTimeField(), db_persist=True
+    )
     next_warn_at = models.DateTimeField(null=True)
     clock_paused_at = models.DateTimeField(null=True)
 
@@ -156,8 +165,21 @@ class Ticket(TenantModel):
             models.Index(
                 fields=["scheduled_until"], name="ticket_scheduled", condition=Q(scheduled_until__isnull=False)
             ),
-            models.Index(fields=["tenant", "queue", "status_class", "next_due_at"], name="ticket_queue"),
-            models.Index(fields=["tenant", "assignee", "status_class", "next_due_at"], name="ticket_assignee"),
+            # The lists that people live in are of unfinished tickets; those of all have few rows of each assignee.
+            models.Index(
+                fields=["tenant", "queue", "due_order", "id"],
+                name="ticket_queue_open",
+                condition=Q(status_class__in=UNFINISHED),
+            ),
+            models.Index(
+                fields=["tenant", "assignee", "due_order", "id"],
+                name="ticket_assignee_open",
+                condition=Q(status_class__in=UNFINISHED),
+            ),
+            models.Index(fields=["tenant", "due_order", "id"], name="ticket_due_order"),
+            models.Index(fields=["tenant", "queue", "received_at"], name="ticket_queue"),
+            models.Index(fields=["tenant", "assignee", "received_at"], name="ticket_assignee"),
+            models.Index(fields=["tenant", "last_activity_at"], name="ticket_activity"),
             models.Index(fields=["tenant", "requester", "-received_at"], name="ticket_requester"),
             models.Index(fields=["tenant", "customer", "-received_at"], name="ticket_customer"),
             models.Index(
@@ -168,7 +190,6 @@ class Ticket(TenantModel):
             models.Index(
                 fields=["tenant", "resolved_at"], name="ticket_resolved", condition=Q(resolved_at__isnull=False)
             ),
-            models.Index(fields=["tenant", "next_due_at"], name="ticket_due", condition=Q(next_due_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

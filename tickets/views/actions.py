@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -199,24 +198,3 @@ def edit(request: MemberRequest, number: int) -> HttpResponse:
         context = {"ticket": ticket, "form": form, "number": tag(request.tenant, ticket.number)}
         return render(request, "tickets/edit.html", context, status=200 if request.method == "GET" else INVALID)
     return attempt(request, ticket, lambda: facts.change(ticket, by=request.actor, **form.facts()), _("Facts changed"))
-
-
-@require_POST
-@member_required
-def bulk(request: MemberRequest) -> HttpResponse:
-    """Take the ticked tickets into one's own hands; those that cannot be taken are left as they are."""
-    ids = [int(pk) for pk in request.POST.getlist("ticket")[:100] if pk.isdecimal()]
-    tickets = Ticket.objects.visible_to(request.membership).unfinished().filter(pk__in=ids)
-    taken = 0
-    for number in tickets.values_list("number", flat=True):
-        ticket = get_ticket(request, number, may="tickets.work")
-        assignment.assign(ticket, request.membership, by=request.actor)
-        taken += 1
-    messages.success(request, _("Taken: %(count)s") % {"count": taken})
-    return redirect(_back(request))
-
-
-def _back(request: MemberRequest) -> str:
-    """The list one came from: a path of this site, or one's own work."""
-    path = request.POST.get("back", "")
-    return path if url_has_allowed_host_and_scheme(path, allowed_hosts=None) else "tickets:mine"

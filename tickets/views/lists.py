@@ -1,27 +1,27 @@
-"""Lists of tickets: a queue, unassigned, my own, and what a search finds."""
+"""Lists of tickets: all, a queue, unassigned, my own, and what a search finds; and what a list can be asked for."""
 
-from django.http import HttpResponse
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.urls import resolve, reverse
 from django.views.decorators.http import require_GET
 
 from accounts.access import may, member_required
-from accounts.away_words import aside, to_stand_in
 from accounts.enums import Role
 from accounts.models.absences import away_for
 from accounts.requests import MemberRequest
-from accounts.standing_in import covered_by
-from tickets.access import get_queue
+from tickets import listings
+from tickets.fields import FIELDS
+from tickets.listing import free_fields, show
+from tickets.listings import LISTS, is_list
 from tickets.models import Ticket
-from tickets.models.tickets import TicketQuerySet
-from tickets.navigation import work_of
-from tickets.paging import page_by_deadline
-from tickets.rows import rows_of
+from tickets.orders import GROUPS, SORTS
+from tickets.rows import COLUMNS, USUAL_COLUMNS, rows_of
 from tickets.search import find
-
-SHOWN = {"open": pgettext_lazy("tickets", "Open"), "finished": gettext_lazy("Finished"), "all": gettext_lazy("All")}
+from tickets.selection import Selection, UnknownSelection, read
 
 
 @require_GET
@@ -35,69 +35,99 @@ def home(request: MemberRequest) -> HttpResponse:
     return redirect("tickets:mine")
 
 
-def _list(request: MemberRequest, tickets: TicketQuerySet, title: str, empty: str, **more: object) -> HttpResponse:
-    shown = request.GET.get("show", "open")
-    shown = shown if shown in SHOWN else "all"
-    if shown == "open":
-        tickets = tickets.unfinished()
-    elif shown == "finished":
-        tickets = tickets.finished()
-    page = page_by_deadline(tickets.for_list(), request.GET)
-    rows = rows_of(page.tickets, request.tenant, away=away_for(request.membership))
-    late = sum(row.chip.kind == "late" for row in rows)
-    context = {
-        "title": title,
-        "summary": ngettext("%(count)s late on this page", "%(count)s late on this page", late) % {"count": late}
-        if late
-        else "",
-        "rows": rows,
-        "page": page,
-        "empty": empty,
-        "shown": shown,
-        "filters": [(label, f"?show={name}", shown == name) for name, label in SHOWN.items()],
-        "may_take": may(request.membership, "tickets.create"),
-        "elsewhere": _elsewhere(request),
-    }
-    return render(request, "tickets/ticket_list.html", context | more)
-
-
-def _elsewhere(request: MemberRequest) -> tuple[str, str] | None:
-    """Where somebody finds work whose list is empty: address and words."""
-    if request.path != reverse("tickets:mine"):
-        return reverse("tickets:mine"), _("Assigned to me")
-    return (reverse("tickets:unassigned"), _("Unassigned")) if may(request.membership, "tickets.create") else None
+@require_GET
+@member_required
+def every(request: MemberRequest) -> HttpResponse:
+    return show(request, listings.every(request))
 
 
 @require_GET
 @member_required
 def queue(request: MemberRequest, pk: int) -> HttpResponse:
-    """The tickets of one queue that is open to the member."""
-    found = get_queue(request, pk)
-    return _list(request, Ticket.objects.filter(queue=found), found.name, _("Nothing waits in this queue."))
+    return show(request, listings.queue(request, pk))
 
 
 @require_GET
 @member_required
 def unassigned(request: MemberRequest) -> HttpResponse:
-    """What nobody has, in all queues open to the member."""
-    tickets = Ticket.objects.visible_to(request.membership).unassigned()
-    return _list(request, tickets, _("Unassigned"), _("Every ticket is in somebody's hands."))
+    return show(request, listings.unassigned(request))
 
 
 @require_GET
 @member_required
 def mine(request: MemberRequest) -> HttpResponse:
-    """The member's own work and that of whom they stand in for, next deadline first."""
-    member, hands = request.membership, work_of(request).hands
-    away = away_for(member)
-    standing = [
-        (to_stand_in(each), hands.get(each.member.pk, 0), reverse("tickets:handover", args=[each.member.pk]))
-        for each in covered_by(member.pk, away)
-    ]
-    own = aside(away[member.pk]) if member.pk in away else ""
-    tickets = Ticket.objects.on_desk_of(member)
-    title, empty = _("Assigned to me"), _("You have no open tickets.")
-    return _list(request, tickets, title, empty, standing=standing, own_absence=own)
+    return show(request, listings.mine(request))
+
+
+@require_GET
+@member_required
+def waiting(request: MemberRequest) -> HttpResponse:
+    return show(request, listings.waiting(request))
+
+
+def _place(request: MemberRequest) -> tuple[str, Selection]:
+    """The path of the list that the page leads back to, and what it shows now."""
+    try:
+        selection = read(request.GET, also=("path", "typed"))
+    except UnknownSelection as error:
+        raise BadRequest(str(error)) from error
+    path = request.GET.get("path", "")
+    return path if is_list(path) else reverse("tickets:every"), selection
+
+
+def _form(request: MemberRequest, template: str, context: Mapping[str, object]) -> HttpResponse:
+    """A form that leads back to a list: for a popover, or as a page."""
+    return render(request, f"{template}#form" if request.htmx else template, dict(context))
+
+
+@require_GET
+@member_required
+def choose_field(request: MemberRequest) -> HttpResponse:
+    """Everything that a list can be asked for."""
+    path, selection = _place(request)
+    listing = LISTS[resolve(path).view_name](request, **resolve(path).kwargs)
+    fields = [(name, FIELDS[name].label) for name in free_fields(selection, listing.fixed)]
+    place = urlencode([("path", path), *selection.pairs])
+    return _form(request, "tickets/choose_field.html", {"fields": fields, "path": path, "place": place})
+
+
+@require_GET
+@member_required
+def choose(request: MemberRequest, field: str) -> HttpResponse:
+    """What one can ask a list for in one field."""
+    if field not in FIELDS:
+        raise Http404
+    path, selection = _place(request)
+    asked, typed = FIELDS[field], request.GET.get("typed", "")[:80]
+    chosen = selection.of(field)
+    context = {
+        "field": asked,
+        "path": path,
+        "kept": [pair for pair in selection.pairs if pair[0] != field and pair != ("not", field)],
+        "given": selection.pairs,
+        "choices": [
+            (value, label, bool(chosen and value in chosen.values))
+            for value, label in asked.choices(request.membership, typed)
+        ],
+        "negated": bool(chosen and chosen.negated),
+        "typed": typed,
+    }
+    return _form(request, "tickets/choose.html", context)
+
+
+@require_GET
+@member_required
+def arrange(request: MemberRequest) -> HttpResponse:
+    """In which order, groups and columns a list shows its tickets."""
+    path, selection = _place(request)
+    context = {
+        "path": path,
+        "kept": [pair for pair in selection.pairs if pair[0] not in ("sort", "group", "column")],
+        "sorts": [(name, order.label, name == selection.order) for name, order in SORTS.items()],
+        "groups": [(name, order.label, name == selection.group) for name, order in GROUPS.items()],
+        "columns": [(name, label, name in selection.shown) for name, label in COLUMNS.items()],
+    }
+    return _form(request, "tickets/arrange.html", context)
 
 
 @require_GET
@@ -109,5 +139,10 @@ def search(request: MemberRequest) -> HttpResponse:
     if result.exact is not None:
         return redirect(result.exact)
     away = away_for(request.membership)
-    context = {"words": words, "rows": rows_of(result.tickets, request.tenant, away=away), "more": result.more}
+    context = {
+        "words": words,
+        "rows": rows_of(result.tickets, request.tenant, away=away),
+        "more": result.more,
+        "columns": USUAL_COLUMNS,
+    }
     return render(request, "tickets/search.html", context)
