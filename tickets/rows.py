@@ -40,19 +40,27 @@ class Row:
 
 
 def rows_of(
-    tickets: Iterable[Ticket], tenant: Tenant, now: datetime | None = None, *, away: Container[int] = ()
+    tickets: Iterable[Ticket],
+    tenant: Tenant,
+    now: datetime | None = None,
+    *,
+    away: Container[int] = (),
+    query: str = "",
 ) -> list[Row]:
-    """The rows of tickets that were fetched with `for_list()`; `away` are the memberships of those who are."""
+    """The rows of tickets that were fetched with `for_list()`; `away` are the memberships of those who are.
+
+    `query` ends their addresses, such as with the list that they stand in.
+    """
     moment = now or timezone.now()
-    return [_row(ticket, tenant, moment, away=ticket.assignee_id in away) for ticket in tickets]
+    return [_row(ticket, tenant, moment, away=ticket.assignee_id in away, query=query) for ticket in tickets]
 
 
-def _row(ticket: Ticket, tenant: Tenant, now: datetime, *, away: bool) -> Row:
+def _row(ticket: Ticket, tenant: Tenant, now: datetime, *, away: bool, query: str) -> Row:
     who = [ticket.requester.name, ticket.customer.name if ticket.customer else ""]
     return Row(
         pk=ticket.pk,
         number=tag(tenant, ticket.number),
-        url=ticket.get_absolute_url(),
+        url=ticket.get_absolute_url() + query,
         subject=ticket.title,
         who=", ".join(filter(None, who)),
         unread=ticket.status_class == StatusClass.NEW,

@@ -1,6 +1,7 @@
 """Tickets, their conversation, queues and links."""
 
 from tickets.models.conversation import Attachment, Message, TicketEvent, WorkEntry
+from tickets.models.drafts import Draft
 from tickets.models.links import AccessLink, BoundBrowser, UsedFormToken
 from tickets.models.notices import Notice, ReminderRule
 from tickets.models.promises import PromiseRule
@@ -11,6 +12,7 @@ __all__ = [
     "AccessLink",
     "Attachment",
     "BoundBrowser",
+    "Draft",
     "Message",
     "Notice",
     "PromiseRule",

@@ -20,6 +20,8 @@ from tickets.navigation import work_of
 from tickets.paging import page_by_deadline
 from tickets.rows import rows_of
 from tickets.search import find
+from tickets.watching import asks_what_changed, watch, what_changed
+from tickets.whence import opened_from, remember
 
 SHOWN = {"open": pgettext_lazy("tickets", "Open"), "finished": gettext_lazy("Finished"), "all": gettext_lazy("All")}
 
@@ -42,8 +44,12 @@ def _list(request: MemberRequest, tickets: TicketQuerySet, title: str, empty: st
         tickets = tickets.unfinished()
     elif shown == "finished":
         tickets = tickets.finished()
+    if asks_what_changed(request):
+        return what_changed(request, tickets)
+    live = watch(request)
     page = page_by_deadline(tickets.for_list(), request.GET)
-    rows = rows_of(page.tickets, request.tenant, away=away_for(request.membership))
+    remember(request, [ticket.number for ticket in page.tickets])
+    rows = rows_of(page.tickets, request.tenant, away=away_for(request.membership), query=opened_from(request))
     late = sum(row.chip.kind == "late" for row in rows)
     context = {
         "title": title,
@@ -52,6 +58,7 @@ def _list(request: MemberRequest, tickets: TicketQuerySet, title: str, empty: st
         else "",
         "rows": rows,
         "page": page,
+        "live": live.token(page.tickets),
         "empty": empty,
         "shown": shown,
         "filters": [(label, f"?show={name}", shown == name) for name, label in SHOWN.items()],
