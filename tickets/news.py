@@ -1,6 +1,6 @@
 """What has happened on a ticket since somebody looked at it, in words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,9 @@ from tickets.models import Message, TicketEvent
 from tickets.services.events import standing
 from tickets.stories import line_of
 
+# On the page, but not at a message.
+NOWHERE = "#conversation"
+
 
 @dataclass(frozen=True, slots=True)
 class News:
@@ -21,7 +24,7 @@ class News:
     words: str
     at: datetime
     text: str = ""
-    place: str = "#conversation"
+    place: str = NOWHERE
     is_note: bool = False
 
     @property
@@ -39,6 +42,12 @@ def news_of(events: Iterable[TicketEvent], messages: Iterable[Message] = ()) -> 
     return [each for event in standing(events) if (each := _news(event, said.get(event.data.get("message", 0))))]
 
 
+def headline(news: Sequence[News]) -> News | None:
+    """What one hears first: the last thing that somebody wrote, else the last thing that happened."""
+    written = [each for each in news if each.place != NOWHERE]
+    return (written or list(news))[-1] if news else None
+
+
 def _news(event: TicketEvent, message: Message | None) -> News | None:
     kind, name = EventKind(event.kind), {"name": event.actor_name}
     words = {
@@ -48,7 +57,7 @@ def _news(event: TicketEvent, message: Message | None) -> News | None:
         EventKind.SOLUTION: _("%(name)s resolved it"),
     }
     if kind in words:
-        place = f"#message-{event.data['message']}" if "message" in event.data else "#conversation"
+        place = f"#message-{event.data['message']}" if "message" in event.data else NOWHERE
         text = message.text if message else ""
         return News(words[kind] % name, event.recorded_at, text, place, is_note=kind == EventKind.NOTE)
     line = line_of(event)

@@ -18,7 +18,8 @@ for (const { dataset } of document.querySelectorAll("[data-done^=sent-]")) {
 
 // After signing in again in another tab, forms of this page need the new session's token.
 export async function renewTokens() {
-  const answer = await fetch(location.href, { redirect: "manual" });
+  const page = form ? new URL("..", new URL(form.dataset.draft, location)) : location;
+  const answer = await fetch(page.href, { redirect: "manual" });
   if (!answer.ok) return false;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   const token = fresh.querySelector("input[name=csrfmiddlewaretoken]")?.value;
@@ -36,7 +37,7 @@ class Composer {
   }
 
   chosen() { return form.elements.mode.value; }
-  key(mode = this.mode) { return `vaste.draft.${form.dataset.member}.${location.pathname}.${mode}`; }
+  key(mode = this.mode) { return `vaste.draft.${form.dataset.member}.${form.dataset.draft}.${mode}`; }
   typed() { return JSON.stringify([this.text.value, form.elements.minutes.value]); }
   say(words) { if (words && this.status) this.status.textContent = words; }
 
@@ -65,38 +66,51 @@ class Composer {
     this.timer = setTimeout(() => this.save(), WAIT_MS);
   }
 
-  async save({ leaving = false, again = true } = {}) {
+  // One at a time, so that no older text arrives after a newer one; `now` gives up the one under way.
+  async save({ leaving = false, now = leaving, again = true } = {}) {
     clearTimeout(this.timer);
     if (this.sending || this.typed() === this.saved) return;
-    if (this.busy && !leaving) return this.busy.then(() => this.save());
+    if (leaving) this.keepHere({ left: true });
+    if (this.busy && !now) return this.busy.then(() => this.save());
+    this.stop?.abort();
     const body = new URLSearchParams();
     for (const name of ["csrfmiddlewaretoken", "text", "minutes", "work_type", "page", "branch", "version"]) {
       body.set(name, form.elements[name]?.value ?? "");
     }
     body.set("mode", this.mode);
     if (leaving && String(body).length > KEEPALIVE_BYTES) return;
-    this.busy = this.send(body, this.typed(), this.mode, leaving, again).finally(() => { this.busy = null; });
-    await this.busy;
+    this.stop = new AbortController();
+    const sent = this.send(body, this.typed(), this.mode, { leaving, again, signal: this.stop.signal });
+    this.busy = sent;
+    await sent;
+    if (this.busy === sent) this.busy = null;
   }
 
-  async send(body, typed, mode, leaving, again) {
+  async send(body, typed, mode, { leaving, again, signal }) {
+    const how = { method: "POST", headers: { Accept: "application/json" }, redirect: "manual" };
     try {
-      const headers = { Accept: "application/json" };
-      const answer = await fetch(form.dataset.draft, { method: "POST", body, headers, keepalive: leaving, redirect: "manual" });
-      if (answer.type === "opaqueredirect") return this.say(form.dataset.signedOut);
+      const answer = await fetch(form.dataset.draft, { ...how, body, keepalive: leaving, signal });
+      if (answer.type === "opaqueredirect") return this.fail(form.dataset.signedOut);
       if (answer.status === 403 && again && (await renewTokens())) {
         this.timer = setTimeout(() => this.save({ again: false }), 0);
         return;
       }
-      if (!answer.ok) return this.say(form.dataset.failed);
+      if (!answer.ok) return this.fail(form.dataset.failed);
       this.heard(await answer.json(), typed, mode);
-    } catch {
-      this.say(form.dataset.failed);
+    } catch (error) {
+      if (error.name !== "AbortError") this.fail(form.dataset.failed);
     }
+  }
+
+  // Tried again with the next key, or as soon as a poll gets through.
+  fail(words) {
+    this.waits = true;
+    this.say(words);
   }
 
   heard({ branch, version, said, other }, typed, mode) {
     const here = mode === this.mode;
+    this.waits = false;
     if (here) Object.assign(form.elements.branch, { value: branch });
     if (here) Object.assign(form.elements.version, { value: version });
     else Object.assign(this.parked[mode] ?? {}, { branch, version });
@@ -124,7 +138,7 @@ class Composer {
   switchMode() {
     const [before, now] = [this.mode, this.chosen()];
     if (before === now) return;
-    this.save();
+    this.save({ now: true });
     this.parked[before] = { text: this.text.value, minutes: form.elements.minutes.value, ...this.place() };
     this.mode = now;
     this.put(this.parked[now] ?? this.waiting(now) ?? { text: "" });
@@ -144,8 +158,9 @@ class Composer {
     const shown = [...document.querySelectorAll(".v-msg > .card-m > .text")].map((node) => node.innerText.replace(/\s+/g, " ").trim());
     for (const mode of ["reply", "note"]) {
       const copy = stored((storage) => JSON.parse(storage.getItem(this.key(mode))));
-      if (!copy || Date.now() - copy.at < ALIVE_MS) continue;
-      if (!copy.text.trim() || shown.includes(copy.text.replace(/\s+/g, " ").trim())) {
+      if (!copy || (!copy.left && Date.now() - copy.at < ALIVE_MS)) continue;
+      const known = mode === this.mode && copy.text === this.text.value;
+      if (known || !copy.text.trim() || shown.includes(copy.text.replace(/\s+/g, " ").trim())) {
         stored((storage) => storage.removeItem(this.key(mode)));
         continue;
       }
@@ -159,7 +174,6 @@ class Composer {
       form.querySelector(`input[name=mode][value=${mode}]`).checked = true;
       this.switchMode();
     }
-    if (copy.text === this.text.value) return;
     if (this.text.value.trim()) this.showOther(this.text.value);
     this.put(copy);
     this.say(form.dataset.restored);
@@ -183,7 +197,11 @@ if (composer) {
     composer.keepHere({ submitted: true });
     composer.sending = true;
   });
-  addEventListener("pageshow", () => { composer.sending = false; });
+  addEventListener("pageshow", (event) => {
+    composer.sending = false;
+    // Gone back to: another page may have gone on with it.
+    if (event.persisted) location.reload();
+  });
   addEventListener("pagehide", () => composer.save({ leaving: true }));
   addEventListener("visibilitychange", () => document.hidden && composer.save({ leaving: true }));
 }

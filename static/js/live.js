@@ -43,7 +43,7 @@ class Poll {
       this.gone();
       return;
     }
-    if (this.away && (await renewTokens())) composer?.save();
+    if ((this.away || composer?.waits) && (await renewTokens())) composer?.save();
     this.away = false;
     if (!answer.ok) return;
     this.etag = answer.headers.get("ETag") ?? "";

@@ -17,7 +17,7 @@ from core import live
 from tickets import presence
 from tickets.access import get_ticket
 from tickets.models import Draft, Ticket
-from tickets.news import news_of
+from tickets.news import headline, news_of
 from tickets.presence import doing_of
 from tickets.views.ticket import position_seen
 from tickets.watching import read_token
@@ -56,9 +56,11 @@ def _news(request: MemberRequest, ticket: Ticket) -> str:
     seen = position_seen(request) or 0
     events = ticket.events.filter(pk__gt=seen).exclude(member=request.membership).order_by("pk")[:MOST_NEWS]
     taken = Draft.objects.filter(ticket=ticket, member=request.membership).exclude(taken_by=None)
+    news = news_of(events)
     context = {
         "ticket": ticket,
-        "news": news_of(events),
+        "news": news,
+        "latest": headline(news),
         "taken": taken.select_related("taken_by__user").latest_first().first(),
         "whence": whence(request),
     }

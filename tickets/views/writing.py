@@ -169,7 +169,7 @@ def save_draft(request: MemberRequest, number: int) -> HttpResponse:
     saved = drafts.save(ticket, form.typed, at=spot, member=request.membership)
     place = str(number)
     sight = live.look(request.tenant.pk)
-    doing = presence.Doing.VIEWING if form.typed.is_empty else doing_of(form.typed.mode)
+    doing = presence.Doing.VIEWING if form.typed.is_empty else doing_of(form.typed.mode.value)
     presence.arrive(sight, place, doing, member=request.membership, seen=sight.position)
     if request.accepts("text/html"):
         messages.success(request, _("Draft kept"))
