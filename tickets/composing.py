@@ -13,7 +13,7 @@ from tickets.models import Status, Ticket
 from tickets.models.drafts import DraftFacts
 
 SEND, WAIT, RESOLVE = "send", "wait", "resolve"
-# Statuses that a reply sets by a button of its own, or not at all.
+# Statuses that no reply sets.
 OTHERWISE = (StatusClass.NEW, StatusClass.SCHEDULED)
 
 
@@ -53,9 +53,14 @@ def ways_of(ticket: Ticket, statuses: Iterable[Status], chosen: str) -> Ways:
     ]
     if not ticket.is_finished:
         ways.insert(0, Way(RESOLVE, RESOLVE, "1", "check", _("Send and set resolved"), _("Resolve anyway")))
-        ways += [_setting(status) for status in statuses if status.status_class not in OTHERWISE]
+        ways += [_setting(status) for status in statuses if not _has_own_button(status)]
     first = next((way for way in ways if way.key == chosen), ways[0])
     return Ways(first, [way for way in ways if way is not first])
+
+
+def _has_own_button(status: Status) -> bool:
+    waits = status.status_class == StatusClass.WAITING_REQUESTER and status.is_default
+    return waits or status.status_class in OTHERWISE
 
 
 def _setting(status: Status) -> Way:
