@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
@@ -119,6 +120,22 @@ def test_it_is_kept_without_script_and_listed_for_its_writer_alone(acme: Cast) -
     assert page.context["whence"] == "/my/"
     assert b"half a wo" in client.get("/drafts/").content
     assert b"half a wo" not in acme.client("liisa").get("/drafts/").content
+
+
+def test_what_is_too_long_to_keep_comes_back_as_it_was(acme: Cast) -> None:
+    ticket, text = ticket_of(acme), "a" * 100_001
+    answer = post(acme.client("aino"), ticket, {"mode": "note", "text": text, "page": "one"})
+    assert answer.status_code == 422
+    assert text in answer.content.decode()
+    assert texts(acme) == []
+
+
+def test_whoever_was_signed_out_comes_back_to_the_page_that_they_wrote_on(acme: Cast) -> None:
+    ticket, nobody = ticket_of(acme), acme.client()
+    page = f"/tickets/{ticket.number}/?from=/my/"
+    for sender, back in {f"http://{acme.tenant.host}{page}": page, "https://evil.example/tickets/": "/"}.items():
+        answer = nobody.post(f"/tickets/{ticket.number}/write/", {}, headers={"referer": sender})
+        assert parse_qs(urlsplit(answer.headers["Location"]).query)["next"] == [back]
 
 
 def test_who_may_not_work_on_the_ticket_reads_no_draft(acme: Cast) -> None:

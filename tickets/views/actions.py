@@ -31,22 +31,24 @@ from tickets.whence import whence
 CONFLICT, INVALID = 409, 422
 
 
-def attempt(request: MemberRequest, ticket: Ticket, act: Callable[[], object], said: str = "") -> HttpResponse:
-    """Carry out one service call; what it refuses is said on the page, and nothing is changed."""
+def attempt(
+    request: MemberRequest, ticket: Ticket, act: Callable[[], object], said: str = "", **forms: Any
+) -> HttpResponse:
+    """Carry out one service call; what it refuses is said on the page with the forms as they were, nothing changed."""
     try:
         act()
     except TicketError as refusal:
-        return refused(request, ticket, refusal)
+        return refused(request, ticket, refusal, **forms)
     if said:
         messages.success(request, said)
     return redirect(back_to(request, ticket))
 
 
-def refused(request: MemberRequest, ticket: Ticket, refusal: TicketError) -> HttpResponse:
+def refused(request: MemberRequest, ticket: Ticket, refusal: TicketError, **forms: Any) -> HttpResponse:
     """The ticket's page as it is now, with why, and with what others have done where that is why."""
     since = refusal.seen if isinstance(refusal, Overtaken) else None
     ticket = get_ticket(request, ticket.number)
-    return render_ticket(request, ticket, status=CONFLICT, problem=str(refusal), since=since)
+    return render_ticket(request, ticket, status=CONFLICT, problem=str(refusal), since=since, **forms)
 
 
 def back_to(request: MemberRequest, ticket: Ticket) -> str:
@@ -84,10 +86,12 @@ def hand_over(request: MemberRequest, number: int) -> HttpResponse:
         return render_ticket(request, ticket, hand_over=form, status=INVALID)
     if form.queue:
         queue, seen = form.queue, position_seen(request)
-        return attempt(
-            request, ticket, lambda: assignment.move(ticket, queue, by=request.actor, seen=seen), _("Moved")
-        )
-    return attempt(request, ticket, lambda: _give(request, ticket, form))
+
+        def move() -> None:
+            assignment.move(ticket, queue, by=request.actor, seen=seen)
+
+        return attempt(request, ticket, move, _("Moved"), hand_over=form)
+    return attempt(request, ticket, lambda: _give(request, ticket, form), hand_over=form)
 
 
 def _give(request: MemberRequest, ticket: Ticket, form: HandOverForm) -> None:

@@ -20,7 +20,7 @@ from core.templatetags.vaste import clock_time
 from core.tokens import new_token
 from tickets import presence
 from tickets.access import get_ticket
-from tickets.composing import sends_as
+from tickets.composing import SEND, sends_as
 from tickets.enums import Mode
 from tickets.errors import Overtaken, TicketError
 from tickets.forms import keep
@@ -108,10 +108,11 @@ def _place(spot: Spot, saved: Saved) -> dict[str, Any]:
 
 
 def _onwards(request: MemberRequest, ticket: Ticket, form: ComposerForm) -> str:
-    """Where its writer goes: the next ticket, the list, or back to this one; they are asked for less next time."""
-    then = form.cleaned_data["then"] or AfterSending.STAY
-    reply_as = sends_as(request.POST) if form.typed.mode == Mode.REPLY else request.membership.sends_as
-    _remember(request.membership, sends_as=reply_as, after_sending=then)
+    """Where its writer goes: the next ticket, the list, or back to this one; chosen so next time as well."""
+    then = form.cleaned_data["then"] or request.membership.after_sending
+    # Plain sending has a button of its own, whatever was done last.
+    way = sends_as(request.POST) if form.typed.mode == Mode.REPLY else SEND
+    _remember(request.membership, after_sending=then, **({} if way == SEND else {"sends_as": way}))
     path = whence(request)
     back = path or reverse("tickets:mine")
     if then == AfterSending.LIST:
@@ -164,7 +165,8 @@ def save_draft(request: MemberRequest, number: int) -> HttpResponse:
     form = DraftForm(request.POST, work_types=_work_types())
     form.is_valid()
     if not form.can_be_kept:
-        return render_ticket(request, ticket, composer=form, status=INVALID)
+        whole = ComposerForm(request.POST, work_types=_work_types())
+        return render_ticket(request, ticket, composer=whole, status=INVALID)
     spot = form.spot if form.spot.page else Spot(new_token(), form.spot.branch, form.spot.version)
     saved = drafts.save(ticket, form.typed, at=spot, member=request.membership)
     place = str(number)
