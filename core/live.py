@@ -128,7 +128,7 @@ def _word(server: Any, key: str, first: list[tuple[str, float]]) -> str:
     """The word that is lost with the set: its only member without an instant."""
     if first and not first[0][1]:
         return first[0][0]
-    server.zadd(key, {new_token(): 0})
+    server.zadd(key, {new_token()[:10]: 0})
     server.expire(key, KEPT_SECONDS)
     word: str = server.zrange(key, 0, 0)[0]
     return word

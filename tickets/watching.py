@@ -11,6 +11,7 @@ from typing import Any
 from django.core import signing
 from django.db.models import QuerySet
 from django.http import HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Membership
@@ -64,10 +65,10 @@ def what_changed(request: MemberRequest, tickets: "QuerySet[Any]") -> HttpRespon
     """How many of the list are new or changed since it was read, in words; the list's own conditions decide."""
     known = read_token(request.headers[HEADER], request.membership)
     if known is None:
-        return JsonResponse({"words": ""})
+        return JsonResponse({"words": "", "show": ""})
     position, shown = known
     touched = {int(name) for name in live.touched_since(request.tenant.pk, position) if name.isdecimal()}
     here = set(tickets.filter(number__in=touched).order_by().values_list("number", flat=True)[: MOST + 1])
     count = len(here | (touched & set(shown)))
     words = ngettext("%(count)s new or changed", "%(count)s new or changed", count) % {"count": min(count, MOST)}
-    return JsonResponse({"words": words if count else ""})
+    return JsonResponse({"words": words if count else "", "show": _("show")})

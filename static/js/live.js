@@ -1,5 +1,6 @@
 // Pages that lie open ask every quarter of a minute what is new, while somebody can see them. Nothing that is being
-// typed or read is touched: a ticket gets a line that tells, a list a line that counts.
+// typed or read is touched: a ticket gets a line that tells, a list a line that counts. Brings the drafts along: a page
+// that loaded their script by another address as well would have two of each.
 import { composer, renewTokens } from "./draft.js";
 
 const EVERY_MS = 15_000;
@@ -94,14 +95,15 @@ function ring(row, person) {
 }
 
 async function count() {
-  const answer = await fetch(location.href, { headers: { "X-Vaste-Live": list.dataset.list }, redirect: "manual" });
+  const token = new URL(list.dataset.liveList, location).searchParams.get("list");
+  const answer = await fetch(location.href, { headers: { "X-Vaste-Live": token }, redirect: "manual" });
   if (!answer.ok) return;
-  const { words } = await answer.json();
+  const { words, show: label } = await answer.json();
   if (!words || list.dataset.said === words) return;
   list.dataset.said = words;
   const show = document.createElement("a");
   show.href = location.href;
-  show.textContent = list.dataset.show;
+  show.textContent = label;
   list.replaceChildren(`${words}: `, show);
 }
 
@@ -113,5 +115,5 @@ if (list) {
     }
     if (changed) count();
   };
-  new Poll(() => `${list.dataset.liveList}?list=${encodeURIComponent(list.dataset.list)}`, hear, () => {});
+  new Poll(() => list.dataset.liveList, hear, () => {});
 }
