@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from allauth.account.internal.flows.login import get_authentication_records
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from rules import has_perm
 
 from accounts.enums import Role
@@ -28,10 +29,21 @@ def signed_in(view: MemberView[P]) -> AnyView[P]:
     @wraps(view)
     def guarded(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if request.membership is None:
-            return redirect_to_login(request.get_full_path())
+            return redirect_to_login(_way_back(request))
         return view(request, *args, **kwargs)
 
     return cast(AnyView[P], guarded)
+
+
+def _way_back(request: HttpRequest) -> str:
+    """Where one goes on after signing in: the page that was asked for, or that whose form was sent too late."""
+    if request.method == "GET":
+        return request.get_full_path()
+    sender = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(sender, allowed_hosts={request.get_host()}):
+        return "/"
+    parts = urlsplit(sender)
+    return urlunsplit(("", "", parts.path or "/", parts.query, ""))
 
 
 def member_required(view: MemberView[P]) -> AnyView[P]:

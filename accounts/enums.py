@@ -33,3 +33,11 @@ class ActorKind(TextChoices):
     SYSTEM = "system", _("System")
     MEMBER = "member", _("Member")
     REQUESTER = "requester", _("Requester")
+
+
+class AfterSending(TextChoices):
+    """Where a member lands after writing on a ticket."""
+
+    STAY = "stay", _("stay here")
+    NEXT = "next", _("open the next ticket")
+    LIST = "list", _("go to the list")

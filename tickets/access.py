@@ -7,6 +7,7 @@ from accounts.access import check
 from accounts.models import RequesterAddress
 from accounts.requests import MemberRequest
 from tickets.models import Notice, Queue, Ticket
+from tickets.models.drafts import draft_facts
 
 RELATED = (
     "status",
@@ -27,7 +28,7 @@ def get_ticket(request: MemberRequest, number: int, *, may: str = "tickets.view"
     """The ticket of that number, with its requester's address as `.requester_email`.
 
     Where mail to it has come back, `.unreachable_since` and `.unreachable_why` say so; `.snoozed_until` is when the
-    member wants to be reminded of it.
+    member wants to be reminded of it; `.drafts_now` is for `read_drafts`.
 
     Raises Http404 where the member may not see it, PermissionDenied where they may not do `may`.
     """
@@ -35,6 +36,7 @@ def get_ticket(request: MemberRequest, number: int, *, may: str = "tickets.view"
     tickets = Ticket.objects.visible_to(request.membership).select_related(*RELATED)
     snoozes = Notice.objects.snoozes().filter(ticket=OuterRef("pk"), member=request.membership)
     tickets = tickets.annotate(
+        drafts_now=draft_facts(),
         snoozed_until=Subquery(snoozes.values("send_at")),
         requester_email=Subquery(addresses.values("email")[:1]),
         unreachable_since=Subquery(addresses.values("undeliverable_since")[:1]),

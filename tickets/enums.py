@@ -55,6 +55,13 @@ class MessageKind(TextChoices):
     NOTE = "note", _("Internal note")
 
 
+class Mode(TextChoices):
+    """What a member writes with the composer; the values are those of the messages that it makes."""
+
+    REPLY = MessageKind.REPLY.value, _("Reply to customer")
+    NOTE = MessageKind.NOTE.value, _("Internal note")
+
+
 class EventKind(TextChoices):
     """What can happen to a ticket; the log that timeline, clocks and reports read."""
 

@@ -1,5 +1,7 @@
 """What the ticket's services refuse, in words for the person who asked."""
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext_lazy as _
 
 
@@ -36,6 +38,28 @@ class OtherCustomer(TicketError):
 class TransitionRefused(TicketError):
     def __str__(self) -> str:
         return str(_("The ticket has changed meanwhile, so this step is no longer possible."))
+
+
+class Overtaken(TicketError):
+    """Somebody has done something that its writer should know of first, after the log position that they saw."""
+
+    def __init__(self, seen: int) -> None:
+        super().__init__(seen)
+        self.seen = seen
+
+    def __str__(self) -> str:
+        return str(_("The ticket has changed meanwhile. Nothing was done yet."))
+
+
+class FactsDiffer(TicketError):
+    """Somebody has changed the same facts since: by field who did, and theirs beside what was asked for."""
+
+    def __init__(self, fields: Mapping[str, tuple[str, str, str]]) -> None:
+        super().__init__(fields)
+        self.fields = fields
+
+    def __str__(self) -> str:
+        return str(_("Somebody has changed the same facts meanwhile. Nothing was saved yet."))
 
 
 class NothingToSend(TicketError):

@@ -16,13 +16,13 @@ from accounts.models import Customer, Membership, Module, Product, Requester
 from accounts.scope import require_tenant_id
 from accounts.standing_in import Away
 from core.filenames import clean_filename
-from core.files import load
+from core.files import load, store
 from core.forms import LookForm
 from sla.enums import Priority
 from tickets.away_choices import NOBODY_AWAY, EvenAwayField, offer
 from tickets.enums import FINISHED, Kind, StatusClass
 from tickets.models import Attachment, Queue, Status, WorkType
-from tickets.services.conversation import NewFile, Written
+from tickets.services.conversation import NewFile
 
 # Shorter than core.files lets a file lie that no row names.
 KEPT_FOR = timedelta(hours=8)
@@ -51,6 +51,12 @@ def _type(upload: Any) -> str:
 def keep(file: Attachment) -> str:
     """A stored file as a value that a form hands back, signed for its tenant."""
     return signing.dumps([file.storage_key, file.name, file.content_type], salt=_kept_salt())
+
+
+def keep_new(file: NewFile) -> str:
+    """The same of a file that has just been uploaded, for a form that has to come back without its file fields."""
+    key = store(require_tenant_id(), file.content)
+    return signing.dumps([key, file.name, file.content_type], salt=_kept_salt())
 
 
 def _kept_salt() -> str:
@@ -88,35 +94,6 @@ class MinutesField(forms.IntegerField):
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.NumberInput(attrs={"inputmode": "numeric", "class": "form-control"})
         super().__init__(min_value=1, max_value=1440, widget=widget, **kwargs)
-
-
-class ComposerForm(LookForm):
-    """A reply or a note, with time worked on it."""
-
-    mode = forms.ChoiceField(choices=[("reply", _("Reply to customer")), ("note", _("Internal note"))])
-    text = forms.CharField(label=_("Text"), max_length=100_000, widget=forms.Textarea(attrs={"rows": 6}))
-    uploads = FilesField(label=_("Files"), required=False)
-    kept = KeptFilesField(label=_("Files"))
-    minutes = MinutesField(label=_("Minutes"), required=False)
-    work_type = forms.ModelChoiceField(WorkType.objects.none(), label=_("Type of work"), required=False)
-
-    def __init__(self, *args: Any, work_types: list[WorkType], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["work_type"]
-        field.queryset = WorkType.objects.all()
-        field.empty_label = None
-        field.choices = [(work_type.pk, str(work_type)) for work_type in work_types]
-        field.widget.attrs["aria-label"] = field.label
-
-    @property
-    def kept_files(self) -> list[tuple[str, str]]:
-        field: Any = self.fields["kept"]
-        names: list[tuple[str, str]] = field.names(self["kept"].value() or [])
-        return names
-
-    def written(self) -> Written:
-        data = self.cleaned_data
-        return Written(text=data["text"].strip(), files=[*data["kept"], *data["uploads"]])
 
 
 class ResolveForm(LookForm):

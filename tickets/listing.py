@@ -23,6 +23,8 @@ from tickets.models.tickets import TicketQuerySet
 from tickets.orders import SORTS, page_of
 from tickets.rows import COLUMNS, Row, group_of, rows_of
 from tickets.selection import PAGE, USUAL, Selection, UnknownSelection, read
+from tickets.watching import asks_what_changed, watch, what_changed
+from tickets.whence import opened_from, remember
 
 # Offered beside the conditions that are set; the others stand behind "Filter".
 QUICK = ("status", "priority", "assignee", "customer")
@@ -63,8 +65,13 @@ def show(request: MemberRequest, listing: Listing) -> HttpResponse:
         labels = labels_of(selection.asked, request.membership)
     except UnknownSelection as error:
         raise BadRequest(str(error)) from error
+    if asks_what_changed(request):
+        return what_changed(request, tickets)
+    live = watch(request)
     page = page_of(tickets_for(tickets, selection), selection, request.GET)
-    rows = rows_of(page.rows, request.tenant, away=away_for(request.membership), columns=selection.shown)
+    remember(request, [ticket.number for ticket in page.rows])
+    away, query = away_for(request.membership), opened_from(request)
+    rows = rows_of(page.rows, request.tenant, away=away, columns=selection.shown, query=query)
     late = sum(row.chip.kind == "late" for row in rows)
     context = {
         "title": listing.title,
@@ -75,6 +82,7 @@ def show(request: MemberRequest, listing: Listing) -> HttpResponse:
         "columns": [(name, COLUMNS[name]) for name in selection.shown],
         "usual": selection.shown == USUAL,
         "page": page,
+        "live": live.token(page.rows),
         "empty": listing.empty,
         "filtered": selection.conditions != listing.usual.conditions,
         "changed": selection != listing.usual,

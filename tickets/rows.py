@@ -86,19 +86,23 @@ def rows_of(
     *,
     away: Container[int] = (),
     columns: Iterable[str] = (),
+    query: str = "",
 ) -> list[Row]:
-    """The rows of tickets that were fetched with `for_list()`; `away` are the memberships of those who are."""
+    """The rows of tickets that were fetched with `for_list()`; `away` are the memberships of those who are.
+
+    `query` ends their addresses, such as with the list that they stand in.
+    """
     moment = now or timezone.now()
     more = [name for name in columns if name in CELLS]
-    return [_row(ticket, tenant, moment, away=ticket.assignee_id in away, more=more) for ticket in tickets]
+    return [_row(each, tenant, moment, away=each.assignee_id in away, more=more, query=query) for each in tickets]
 
 
-def _row(ticket: Ticket, tenant: Tenant, now: datetime, *, away: bool, more: Sequence[str]) -> Row:
+def _row(ticket: Ticket, tenant: Tenant, now: datetime, *, away: bool, more: Sequence[str], query: str) -> Row:
     who = [ticket.requester.name, ticket.customer.name if ticket.customer else ""]
     return Row(
         pk=ticket.pk,
         number=tag(tenant, ticket.number),
-        url=ticket.get_absolute_url(),
+        url=ticket.get_absolute_url() + query,
         subject=ticket.title,
         who=", ".join(filter(None, who)),
         unread=ticket.status_class == StatusClass.NEW,

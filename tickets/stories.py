@@ -1,6 +1,6 @@
 """The event log in the reader's words: one line for what the system or a person did."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -113,7 +113,15 @@ def _changed(event: TicketEvent) -> str:
 
 
 def _fields(event: TicketEvent) -> list[tuple[str, tuple[str, str]]]:
-    names = {
+    names = _names()
+    return [
+        (names[name], (_value(name, before), _value(name, after)))
+        for name, (before, after) in event.data["fields"].items()
+    ]
+
+
+def _names() -> dict[str, str]:
+    return {
         "title": _("Title"),
         "kind": _("Kind"),
         "priority": _("Priority"),
@@ -121,9 +129,24 @@ def _fields(event: TicketEvent) -> list[tuple[str, tuple[str, str]]]:
         "product": _("Product"),
         "module": _("Module"),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A fact that two people want differently: its name, who has set it, to what, and what the asker wants."""
+
+    name: str
+    by: str
+    theirs: str
+    own: str
+
+
+def facts_in_words(differ: Mapping[str, tuple[str, str, str]]) -> list[Difference]:
+    """By field who has set it, theirs and one's own, as people read them."""
+    names = _names()
     return [
-        (names[name], (_value(name, before), _value(name, after)))
-        for name, (before, after) in event.data["fields"].items()
+        Difference(names[name], by, _value(name, theirs) or "—", _value(name, own) or "—")
+        for name, (by, theirs, own) in differ.items()
     ]
 
 

@@ -1,7 +1,20 @@
 from django.urls import path
 
 from tickets.urls_settings import urlpatterns as settings_urls
-from tickets.views import actions, bulk, create, files, handover, lists, promises, reminders, saved_views, ticket
+from tickets.views import (
+    actions,
+    bulk,
+    create,
+    files,
+    handover,
+    lists,
+    live,
+    promises,
+    reminders,
+    saved_views,
+    ticket,
+    writing,
+)
 
 app_name = "tickets"
 
@@ -22,6 +35,8 @@ urlpatterns = [
     path("queues/<int:pk>/", lists.queue, name="queue"),
     path("handover/<int:pk>/", handover.show, name="handover"),
     path("handover/<int:pk>/write/", handover.write, name="handover_write"),
+    path("drafts/", writing.my_drafts, name="drafts"),
+    path("live/", live.rows, name="live_rows"),
     path("search/", lists.search, name="search"),
     path("tickets/new/", create.create, name="create"),
     path("tickets/many/", bulk.start, name="bulk"),
@@ -29,8 +44,12 @@ urlpatterns = [
     path("tickets/many/<int:pk>/", bulk.result, name="bulk_result"),
     path("tickets/many/<int:pk>/back/", bulk.take_back, name="bulk_back"),
     path("tickets/<int:number>/", ticket.detail, name="detail"),
-    path("tickets/<int:number>/write/", actions.write, name="write"),
-    path("tickets/<int:number>/undo/<int:pk>/", actions.undo, name="undo"),
+    path("tickets/<int:number>/live/", live.ticket, name="live"),
+    path("tickets/<int:number>/write/", writing.write, name="write"),
+    path("tickets/<int:number>/undo/<int:pk>/", writing.undo, name="undo"),
+    path("tickets/<int:number>/draft/", writing.save_draft, name="draft"),
+    path("tickets/<int:number>/drafts/<int:pk>/take/", writing.take_draft, name="draft_take"),
+    path("tickets/<int:number>/drafts/<int:pk>/drop/", writing.drop_draft, name="draft_drop"),
     path("tickets/<int:number>/start/", actions.start, name="start"),
     path("tickets/<int:number>/take/", actions.take, name="take"),
     path("tickets/<int:number>/hand-over/", actions.hand_over, name="hand_over"),

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.enums import Language, Role
+from accounts.enums import AfterSending, Language, Role
 from accounts.fields import TenantForeignKey
 from accounts.models.base import TenantManager, TenantModel, TenantQuerySet
 from accounts.models.tenants import TimeZoneField
@@ -76,6 +76,9 @@ class Membership(TenantModel):
     title = models.CharField(pgettext_lazy("person", "Title"), max_length=80, blank=True)
     phone = models.CharField(_("Phone"), max_length=40, blank=True)
     ended_at = models.DateTimeField(null=True, editable=False)
+    # What the member's first button did last, as the app of the page calls it, and where they went from there.
+    sends_as = models.CharField(max_length=20, blank=True, editable=False)
+    after_sending = models.CharField(max_length=4, choices=AfterSending, default=AfterSending.STAY, editable=False)
 
     objects: ClassVar[MembershipManager["Membership"]] = MembershipManager()
 

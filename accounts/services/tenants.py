@@ -12,6 +12,7 @@ from accounts.errors import LastAdmin
 from accounts.models import LegalEntity, Membership, Office, Team, TeamMember, Tenant, TenantHost, User
 from accounts.scope import require_tenant_id, tenant_scope
 from accounts.services import audit
+from core import live
 from core.tokens import new_token
 
 
@@ -104,6 +105,7 @@ def join_team(team: Team, membership: Membership) -> TeamMember:
     """Put a member into a team, and so into its grants."""
     place, _ = TeamMember.objects.get_or_create(team=team, membership=membership)
     membership.user.groups.add(team.group)
+    live.touch(require_tenant_id(), live.RIGHTS)
     return place
 
 
@@ -112,3 +114,4 @@ def leave_team(place: TeamMember) -> None:
     """Take a member out of a team and its grants."""
     place.membership.user.groups.remove(place.team.group)
     place.delete()
+    live.touch(require_tenant_id(), live.RIGHTS)

@@ -32,7 +32,8 @@ from sla.models import Calendar, Contract, Policy
 from sla.services.holidays import public_holidays
 from sla.services.immutable import hours
 from sla.services.versions import save_calendar, save_policy
-from tickets.models import PromiseRule, Queue
+from tickets.enums import Audience
+from tickets.models import PromiseRule, Queue, SavedView
 from tickets.services.setup import STEPS, TARGETS, grant_queue, prepare_desk
 
 PASSWORD = "vaste-demo-2026"  # noqa: S105  # printed for everyone who tries the demo
@@ -92,6 +93,7 @@ def furnish(tenant: Tenant, facts: dict[str, Any], today: date) -> Workspace:
         _add_policies(place, facts)
         for entry in facts["customer"]:
             _add_customer(place, entry)
+        _add_views(place, facts["view"])
     return place
 
 
@@ -243,6 +245,12 @@ def _add_policies(place: Workspace, facts: dict[str, Any]) -> None:
             product = Product.objects.get(name=rule["product"])
             policy = place.policies[entry["name"]]
             PromiseRule.objects.create(name=rule["name"], product=product, priority=rule["priority"], policy=policy)
+
+
+def _add_views(place: Workspace, entries: list[dict[str, str]]) -> None:
+    owner = Membership.objects.order_by("pk")[0]
+    for number, entry in enumerate(entries):
+        SavedView.objects.create(**entry, owner=owner, audience=Audience.ALL, position=number)
 
 
 def _add_customer(place: Workspace, entry: dict[str, Any]) -> None:

@@ -29,7 +29,9 @@ from tests.e2e.parts import Dovecot, MailSink
 from tests.e2e.troubles import make_troubles
 from tests.e2e.web import needs_chromium, sign_in
 from tests.house.addresses import ADDRESSES, PUBLIC, Row
-from tickets.models import PromiseRule, Queue, ReminderRule, Status, Ticket, WorkType
+from tickets.enums import BulkKind
+from tickets.models import PromiseRule, Queue, ReminderRule, SavedView, Status, Ticket, WorkType
+from tickets.services import bulk
 from tickets.services.links import make_confirm_link, make_work_link
 from tickets.services.merging import merge
 
@@ -42,7 +44,7 @@ WANTED = os.environ.get("VASTE_PAGES", "")
 # Answers that are no page: files, redirects, and the fragment of one.
 NO_PAGES = {
     *("tickets:home", "tickets:original", "tickets:attachment", "mailintake:log_raw", "mailintake:mailbox_result"),
-    *("mailintake:signed_in", "mailintake:mailbox_sign_in"),
+    *("tickets:live", "tickets:live_rows", "mailintake:signed_in", "mailintake:mailbox_sign_in"),
     *("portal:work_file", "portal:confirm_file", "account_inactive", "account_signup"),
     *("accounts:two_step_off", "accounts:two_step_codes", "accounts:two_step_codes_file"),
     *("mfa_authenticate", "mfa_reauthenticate"),
@@ -64,6 +66,7 @@ def things() -> dict[str, Any]:
     assert held.assignee is not None
     return {
         "ticket": held.number,
+        "bulk": bulk_act(held),
         "work_token": make_work_link(held, held.assignee),
         "confirm_token": make_confirm_link(solved, solved.requester),
         "board_token": hang(Board(name="Lobby", office=held.queue.office), by=SYSTEM),
@@ -92,9 +95,19 @@ def things() -> dict[str, Any]:
                 "work_type": WorkType,
                 "promise_rule": PromiseRule,
                 "mailbox": Mailbox,
+                "view": SavedView,
             }.items()
         },
     }
+
+
+def bulk_act(ticket: Ticket) -> int:
+    """One of an admin, on a ticket that let itself be changed and on one that did not."""
+    closed = Ticket.objects.filter(status_class="closed")[0]
+    member = Membership.objects.filter(roles__contains=["admin"]).order_by("pk")[0]
+    action = bulk.plan([ticket, closed], BulkKind.PRIORITY, value="high", words="High", member=member)
+    bulk.step(action, most=2)
+    return action.pk
 
 
 def pager() -> Webhook:

@@ -42,11 +42,11 @@ def serve(installation: Installation, settings: Any, application: str, *, thread
     process = Process(command, installation.environment, installation.directory / "web.log")
     installation.processes.append(process)
     process.start()
-    wait_until(lambda: _healthy(port), seconds=60, what="the web server")
+    wait_until(lambda: healthy(port), seconds=60, what="the web server")
     return port
 
 
-def _healthy(port: int) -> bool:
+def healthy(port: int) -> bool:
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
             return bool(answer.status == 200)

@@ -2,6 +2,7 @@
 
 from tickets.models.bulk import BulkAction, BulkItem
 from tickets.models.conversation import Attachment, Message, TicketEvent, WorkEntry
+from tickets.models.drafts import Draft
 from tickets.models.links import AccessLink, BoundBrowser, UsedFormToken
 from tickets.models.notices import Notice, ReminderRule
 from tickets.models.promises import PromiseRule
@@ -16,6 +17,7 @@ __all__ = [
     "BoundBrowser",
     "BulkAction",
     "BulkItem",
+    "Draft",
     "Message",
     "Notice",
     "PromiseRule",

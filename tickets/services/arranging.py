@@ -7,9 +7,11 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import Membership, Team
+from accounts.scope import require_tenant_id
 from accounts.services import audit
 from accounts.services.people import tell_admins
 from accounts.services.records import keep
+from core import live
 from tickets.models import Queue, QueueTeamGrant
 from tickets.services.setup import grant_queue
 
@@ -24,6 +26,7 @@ def save_queue(queue: Queue, *, teams: Collection[Team], changed: Collection[str
     granted.exclude(group__in=[team.group_id for team in teams]).delete()
     for team in teams:
         grant_queue(team, queue)
+    live.touch(require_tenant_id(), live.RIGHTS)
 
 
 def _tell(queue: Queue, by: Actor) -> None:
@@ -53,4 +56,5 @@ def set_queues(team: Team, queues: Collection[Queue], *, by: Actor) -> None:
     for queue in queues:
         if queue.pk not in before:
             grant_queue(team, queue)
+    live.touch(require_tenant_id(), live.RIGHTS)
     audit.record("team.queues", by=by, target=team.name, queues=sorted(queue.name for queue in queues))

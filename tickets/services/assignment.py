@@ -9,19 +9,20 @@ from accounts.models import Absence, Membership
 from accounts.standing_in import Away
 from tickets.enums import EventKind, LinkPurpose
 from tickets.models import Queue, Ticket
-from tickets.services import clock, mails
+from tickets.services import clock, mails, meanwhile
 from tickets.services.events import append, locked, present
 from tickets.services.links import revoke
 
 
 @transaction.atomic
-def assign(
+def assign(  # noqa: PLR0913  # keyword-only: whom, by whom, and what the page had shown
     ticket: Ticket,
     member: Membership | None,
     *,
     by: Actor,
     notify: bool = True,
     even_away: bool = False,
+    seen: int | None = None,
     at: datetime | None = None,
 ) -> Ticket:
     """Give the ticket to a member, or to nobody. The links of whoever had it die; the new one gets the details.
@@ -29,12 +30,14 @@ def assign(
     Of a member who is away it goes to who stands in, or to nobody where nobody does; `.instead_of` of the returned
     row says so. Not where the member takes it themselves, nor with `even_away`.
 
-    Idempotent: assigning to the one who has it changes and sends nothing.
+    Idempotent: assigning to the one who has it changes and sends nothing. Raises Overtaken where somebody else has
+    given it away after the log position `seen`.
     """
     ticket = locked(ticket)
     at = at or present(ticket)
     if ticket.assignee_id == (member.pk if member else None):
         return ticket
+    meanwhile.refuse_if_overtaken(ticket, seen, meanwhile.HANDS, by=by)
     if member and not even_away and member.pk != by.membership_id:
         member, ticket.instead_of = _receiver(member, at)
         if ticket.instead_of and ticket.assignee_id == (member.pk if member else None):
@@ -61,12 +64,16 @@ def _receiver(member: Membership, at: datetime) -> tuple[Membership | None, Away
 
 
 @transaction.atomic
-def move(ticket: Ticket, queue: Queue, *, by: Actor, at: datetime | None = None) -> Ticket:
-    """Hand the ticket to a queue: nobody has it there until somebody takes it; promises follow the queue."""
+def move(ticket: Ticket, queue: Queue, *, by: Actor, seen: int | None = None, at: datetime | None = None) -> Ticket:
+    """Hand the ticket to a queue: nobody has it there until somebody takes it; promises follow the queue.
+
+    Raises Overtaken as `assign` does.
+    """
     ticket = locked(ticket)
     at = at or present(ticket)
     if ticket.queue_id == queue.pk and ticket.assignee_id is None:
         return ticket
+    meanwhile.refuse_if_overtaken(ticket, seen, meanwhile.HANDS, by=by)
     before = ticket.assignee_id
     revoke(ticket, LinkPurpose.WORK, at=at)
     ticket.queue, ticket.assignee, ticket.last_activity_at = queue, None, at

@@ -13,7 +13,7 @@ from outbox.models import OutgoingMail
 from tickets.enums import EventKind, MessageKind, StatusClass
 from tickets.errors import NothingToSend
 from tickets.models import Attachment, Message, Ticket
-from tickets.services import clock, mails
+from tickets.services import clock, mails, meanwhile
 from tickets.services.alerts import owners
 from tickets.services.events import STATUS_FIELDS, append, enter, locked, present
 
@@ -92,13 +92,21 @@ def add_message(
 
 @transaction.atomic
 def reply(
-    ticket: Ticket, written: Written, *, by: Actor, then: StatusClass | None = None, at: datetime | None = None
+    ticket: Ticket,
+    written: Written,
+    *,
+    by: Actor,
+    then: StatusClass | None = None,
+    seen: int | None = None,
+    at: datetime | None = None,
 ) -> Message:
     """Answer the requester by mail. The response promise is kept when the mail server takes it, not here.
 
-    Raises NothingToSend without an address, TicketClosed on a closed ticket.
+    Raises NothingToSend without an address, TicketClosed on a closed ticket, and Overtaken where somebody else has
+    written publicly after the log position `seen`.
     """
     ticket = locked(ticket)
+    meanwhile.refuse_if_overtaken(ticket, seen, meanwhile.PUBLIC, by=by)
     at = at or present(ticket)
     if not ticket.requester.email:
         raise NothingToSend
@@ -156,9 +164,11 @@ def note(ticket: Ticket, written: Written, *, by: Actor, at: datetime | None = N
 
 
 @transaction.atomic
-def ask(ticket: Ticket, written: Written, *, by: Actor, at: datetime | None = None) -> Message:
+def ask(
+    ticket: Ticket, written: Written, *, by: Actor, seen: int | None = None, at: datetime | None = None
+) -> Message:
     """Ask the requester; the ticket waits for their answer."""
-    return reply(ticket, written, by=by, then=StatusClass.WAITING_REQUESTER, at=at)
+    return reply(ticket, written, by=by, then=StatusClass.WAITING_REQUESTER, seen=seen, at=at)
 
 
 @transaction.atomic

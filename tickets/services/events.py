@@ -8,6 +8,7 @@ from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from accounts.actors import Actor
+from core import live
 from tickets.enums import EventKind, StatusClass
 from tickets.errors import TicketClosed, TicketMerged
 from tickets.models import Status, Ticket, TicketEvent
@@ -33,6 +34,11 @@ def locked(ticket: Ticket, *, even_closed: bool = False, even_merged: bool = Fal
     return row
 
 
+def log_position(ticket: Ticket) -> int:
+    """The id of the last row of the ticket's log; 0 of an empty one."""
+    return max(ticket.events.values_list("pk", flat=True), default=0)
+
+
 def present(ticket: Ticket) -> datetime:
     """The instant of an act that happens now, for a locked ticket: never before anything its log has recorded.
 
@@ -51,7 +57,8 @@ def append(ticket: Ticket, kind: EventKind, *, by: Actor, at: datetime | None = 
 
 
 def entry(ticket: Ticket, kind: EventKind, *, by: Actor, at: datetime | None = None, **data: Any) -> TicketEvent:
-    """An event to be saved by the caller, together with others."""
+    """An event to be saved by the caller, together with others. Whoever looks at the ticket hears of it."""
+    live.touch(ticket.tenant_id, str(ticket.number))
     now = timezone.now()
     recorded_at = max(now, ticket.recorded_until or now)
     return TicketEvent(

@@ -1,5 +1,6 @@
 """The facts of a ticket that people correct while they work."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,21 +9,29 @@ from django.db import transaction
 from accounts.actors import Actor
 from accounts.services import audit
 from tickets.enums import EventKind
-from tickets.errors import TransitionRefused
+from tickets.errors import FactsDiffer, TransitionRefused
 from tickets.models import Ticket
-from tickets.services import clock
+from tickets.services import clock, meanwhile
 from tickets.services.events import append, locked, present
+from tickets.services.meanwhile import Change
 
 EDITABLE = ("title", "kind", "priority", "customer", "product", "module")
+# Facts that mean something only together: a module is one of its product.
+TOGETHER = (("title",), ("kind",), ("priority",), ("customer",), ("product", "module"))
 # What promises are chosen by.
 DECIDING = {"kind", "priority", "customer", "product"}
 
 
 @transaction.atomic
-def change(ticket: Ticket, *, by: Actor, at: datetime | None = None, **values: Any) -> Ticket:
-    """Set some of the editable facts; logs what was and what is, and chooses promises anew where they depend on it."""
+def change(ticket: Ticket, *, by: Actor, seen: int | None = None, at: datetime | None = None, **values: Any) -> Ticket:
+    """Set some of the editable facts; logs what was and what is, and chooses promises anew where they depend on it.
+
+    A fact that somebody else has changed after the log position `seen` stays as it is where `values` only repeat what
+    it was before; raises FactsDiffer where they want a third value.
+    """
     ticket = locked(ticket)
     at = at or present(ticket)
+    values = _beside(ticket, values, meanwhile.changes(ticket, seen, by=by))
     before = {name: getattr(ticket, name) for name in values if name in EDITABLE}
     changed = {name: value for name, value in values.items() if name in before and before[name] != value}
     if not changed:
@@ -31,12 +40,43 @@ def change(ticket: Ticket, *, by: Actor, at: datetime | None = None, **values: A
         setattr(ticket, name, value)
     ticket.last_activity_at = at
     ticket.save(update_fields=[*changed, "last_activity_at"])
-    log = {name: [str(before[name] or ""), str(value or "")] for name, value in changed.items()}
+    log = {name: [_text(before[name]), _text(value)] for name, value in changed.items()}
     append(ticket, EventKind.CHANGED, by=by, at=at, fields=log)
     if DECIDING & set(changed):
         clock.choose_promises(ticket, at=at, by=by)
     clock.refresh(ticket)
     return ticket
+
+
+def _beside(ticket: Ticket, values: dict[str, Any], theirs: Mapping[str, Change]) -> dict[str, Any]:
+    """The values without those that only repeat what others have changed since."""
+    wanted = dict(values)
+    differ: dict[str, tuple[str, str, str]] = {}
+    for names in TOGETHER:
+        changed = [name for name in names if name in theirs]
+        if not changed or all(_same(getattr(ticket, name), values.get(name)) for name in names):
+            continue
+        by = theirs[changed[0]].by
+        if all(_text(values.get(name)) == _before(ticket, name, theirs) for name in names):
+            wanted = {name: value for name, value in wanted.items() if name not in names}
+        else:
+            differ |= {name: (by, _text(getattr(ticket, name)), _text(values.get(name))) for name in names}
+    if differ:
+        raise FactsDiffer({name: both for name, both in differ.items() if both[1] != both[2]})
+    return wanted
+
+
+def _same(one: object, other: object) -> bool:
+    return (one or None) == (other or None)
+
+
+def _before(ticket: Ticket, name: str, theirs: Mapping[str, Change]) -> str:
+    return theirs[name].before if name in theirs else _text(getattr(ticket, name))
+
+
+def _text(value: object) -> str:
+    """A fact as the log has it."""
+    return str(value or "")
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from accounts.services import audit
 from tickets.enums import FINISHED, EventKind, LinkPurpose, MessageKind, StatusClass
 from tickets.errors import TransitionRefused
 from tickets.models import Status, Ticket, WorkType
-from tickets.services import clock, mails, work
+from tickets.services import clock, mails, meanwhile, work
 from tickets.services.alerts import owners
 from tickets.services.conversation import NewFile, Written, add_message, carry, tell_consultant
 from tickets.services.events import STATUS_FIELDS, append, enter, locked, present
@@ -41,13 +41,16 @@ def resolve(  # noqa: PLR0913  # one step of the desk: solution, time and mail b
     work_type: WorkType | None = None,
     files: Sequence[NewFile] = (),
     notify: bool = True,
+    seen: int | None = None,
     at: datetime | None = None,
 ) -> Ticket:
     """Write the solution, log the time, ask the requester whether it works.
 
-    Raises TransitionRefused where it is resolved already.
+    Raises TransitionRefused where it is resolved already, and Overtaken where somebody else has written publicly
+    after the log position `seen`.
     """
     ticket = locked(ticket)
+    meanwhile.refuse_if_overtaken(ticket, seen, meanwhile.PUBLIC, by=by)
     at = at or present(ticket)
     if ticket.status_class == StatusClass.RESOLVED:
         raise TransitionRefused
@@ -99,12 +102,16 @@ def reject(ticket: Ticket, *, reason: str, by: Actor, at: datetime | None = None
 
 
 @transaction.atomic
-def close(ticket: Ticket, *, by: Actor, at: datetime | None = None) -> Ticket:
-    """The desk closes without waiting for the requester; audited, because their word is missing."""
+def close(ticket: Ticket, *, by: Actor, seen: int | None = None, at: datetime | None = None) -> Ticket:
+    """The desk closes without waiting for the requester; audited, because their word is missing.
+
+    Raises Overtaken where somebody has written publicly after the log position `seen`.
+    """
     ticket = locked(ticket, even_closed=True)
     at = at or present(ticket)
     if ticket.is_closed:
         return ticket
+    meanwhile.refuse_if_overtaken(ticket, seen, meanwhile.PUBLIC, by=by)
     audit.record("ticket.closed_by_desk", by=by, target=ticket.number)
     return _close(ticket, by=by, at=at)
 
@@ -138,13 +145,21 @@ def _open_again(ticket: Ticket, *, by: Actor, at: datetime) -> Ticket:
 
 @transaction.atomic
 def set_status(
-    ticket: Ticket, status: Status, *, by: Actor, until: datetime | None = None, at: datetime | None = None
+    ticket: Ticket,
+    status: Status,
+    *,
+    by: Actor,
+    until: datetime | None = None,
+    seen: int | None = None,
+    at: datetime | None = None,
 ) -> Ticket:
     """Set one of the working statuses by hand. Resolving, closing, reopening and merging have their own verbs.
 
-    Raises TransitionRefused for those, and for a scheduled status without its time.
+    Raises TransitionRefused for those, and for a scheduled status without its time; Overtaken where somebody else
+    has set the status after the log position `seen`.
     """
     ticket = locked(ticket)
+    meanwhile.refuse_if_overtaken(ticket, seen, meanwhile.STATUS, by=by)
     at = at or present(ticket)
     target = StatusClass(status.status_class)
     if target in FINISHED or ticket.is_finished:

@@ -1,11 +1,12 @@
 """What is done to one ticket: each a form of its own, each one call into a service."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -15,83 +16,44 @@ from accounts.models import Customer, Membership, Product
 from accounts.models.absences import away_for
 from accounts.requests import MemberRequest
 from tickets.access import get_ticket
-from tickets.errors import TicketError
-from tickets.forms import ComposerForm, FactsForm, HandOverForm, ResolveForm, StatusForm, keep
-from tickets.models import Message, Ticket, WorkType
+from tickets.errors import FactsDiffer, Overtaken, TicketError
+from tickets.forms import FactsForm, HandOverForm, ResolveForm, StatusForm
+from tickets.models import Ticket
 from tickets.navigation import work_of
-from tickets.services import assignment, conversation, facts, lifecycle, work
-from tickets.services.undoing import Draft, undo_send
+from tickets.services import assignment, facts, lifecycle
+from tickets.services.events import log_position
+from tickets.stories import Difference, facts_in_words
 from tickets.threads import tag
-from tickets.views.ticket import render_ticket
+from tickets.views.ticket import position_seen, render_ticket, timeline
+from tickets.whence import whence
 
 CONFLICT, INVALID = 409, 422
 
 
-def attempt(request: MemberRequest, ticket: Ticket, act: Callable[[], object], said: str = "") -> HttpResponse:
-    """Carry out one service call; what it refuses is said on the page, and nothing is changed."""
+def attempt(
+    request: MemberRequest, ticket: Ticket, act: Callable[[], object], said: str = "", **forms: Any
+) -> HttpResponse:
+    """Carry out one service call; what it refuses is said on the page with the forms as they were, nothing changed."""
     try:
         act()
     except TicketError as refusal:
-        return render_ticket(request, get_ticket(request, ticket.number), status=CONFLICT, problem=str(refusal))
+        return refused(request, ticket, refusal, **forms)
     if said:
         messages.success(request, said)
-    return redirect(ticket)
+    return redirect(back_to(request, ticket))
 
 
-@require_POST
-@member_required
-def write(request: MemberRequest, number: int) -> HttpResponse:
-    """Send a reply or keep a note, with the time worked on it."""
-    ticket = get_ticket(request, number, may="tickets.work")
-    form = ComposerForm(request.POST, request.FILES, work_types=list(WorkType.objects.all()))
-    if not form.is_valid():
-        return render_ticket(request, ticket, composer=form, status=INVALID)
-    try:
-        _write(ticket, form, request)
-    except TicketError as refusal:
-        return render_ticket(request, ticket, composer=form, status=CONFLICT, problem=str(refusal))
-    is_note = form.cleaned_data["mode"] == "note"
-    messages.success(request, _("Note kept") if is_note else _("The mail leaves in a few seconds"))
-    return redirect(ticket)
+def refused(request: MemberRequest, ticket: Ticket, refusal: TicketError, **forms: Any) -> HttpResponse:
+    """The ticket's page as it is now, with why, and with what others have done where that is why."""
+    since = refusal.seen if isinstance(refusal, Overtaken) else None
+    ticket = get_ticket(request, ticket.number)
+    return render_ticket(request, ticket, status=CONFLICT, problem=str(refusal), since=since, **forms)
 
 
-def _write(ticket: Ticket, form: ComposerForm, request: MemberRequest) -> None:
-    """The verb that the pressed button names; a note has only one."""
-    data, written, by = form.cleaned_data, form.written(), request.actor
-    time = {"minutes": data["minutes"], "work_type": data["work_type"]}
-    if data["mode"] == "reply" and "resolve" in request.POST:
-        lifecycle.resolve(ticket, solution=written.text, files=written.files, by=by, **time)
-        return
-    if data["mode"] == "note":
-        message = conversation.note(ticket, written, by=by)
-    elif "wait" in request.POST:
-        message = conversation.ask(ticket, written, by=by)
-    else:
-        message = conversation.reply(ticket, written, by=by)
-    if data["minutes"]:
-        work.log(ticket, by=by, at=message.at, **time)
-
-
-@require_POST
-@member_required
-def undo(request: MemberRequest, number: int, pk: int) -> HttpResponse:
-    """Take a reply back while its mail has not left; what was typed returns to the composer."""
-    ticket = get_ticket(request, number, may="tickets.work")
-    message = get_object_or_404(Message, pk=pk, ticket=ticket, member=request.membership)
-    try:
-        draft = undo_send(message, by=request.actor)
-    except TicketError as refusal:
-        return render_ticket(request, ticket, status=CONFLICT, problem=str(refusal))
-    if draft is None:
-        return render_ticket(request, ticket, status=CONFLICT, problem=_("The reply has left already."))
-    composer = ComposerForm(work_types=list(WorkType.objects.all()), initial=_as_typed(draft))
-    return render_ticket(request, get_ticket(request, number), composer=composer)
-
-
-def _as_typed(draft: Draft) -> dict[str, Any]:
-    work = draft.work
-    time = {"minutes": work.minutes, "work_type": work.work_type_id} if work else {}
-    return {"mode": "reply", "text": draft.text, "kept": [keep(file) for file in draft.files], **time}
+def back_to(request: MemberRequest, ticket: Ticket) -> str:
+    """The ticket's page, which still knows the list that it was opened from."""
+    path = whence(request)
+    return f"{ticket.get_absolute_url()}?from={quote(path)}" if path else ticket.get_absolute_url()
 
 
 @require_POST
@@ -106,9 +68,9 @@ def start(request: MemberRequest, number: int) -> HttpResponse:
 def take(request: MemberRequest, number: int) -> HttpResponse:
     """Give the ticket to oneself."""
     ticket = get_ticket(request, number, may="tickets.work")
-    mine = request.membership
+    mine, seen = request.membership, position_seen(request)
     return attempt(
-        request, ticket, lambda: assignment.assign(ticket, mine, by=request.actor), _("The ticket is yours")
+        request, ticket, lambda: assignment.assign(ticket, mine, by=request.actor, seen=seen), _("The ticket is yours")
     )
 
 
@@ -122,14 +84,19 @@ def hand_over(request: MemberRequest, number: int) -> HttpResponse:
     if not form.is_valid():
         return render_ticket(request, ticket, hand_over=form, status=INVALID)
     if form.queue:
-        queue = form.queue
-        return attempt(request, ticket, lambda: assignment.move(ticket, queue, by=request.actor), _("Moved"))
-    return attempt(request, ticket, lambda: _give(request, ticket, form))
+        queue, seen = form.queue, position_seen(request)
+
+        def move() -> None:
+            assignment.move(ticket, queue, by=request.actor, seen=seen)
+
+        return attempt(request, ticket, move, _("Moved"), hand_over=form)
+    return attempt(request, ticket, lambda: _give(request, ticket, form), hand_over=form)
 
 
 def _give(request: MemberRequest, ticket: Ticket, form: HandOverForm) -> None:
     even_away = form.cleaned_data.get("even_away", False)
-    given = assignment.assign(ticket, form.member, by=request.actor, even_away=even_away)
+    seen = position_seen(request)
+    given = assignment.assign(ticket, form.member, by=request.actor, even_away=even_away, seen=seen)
     instead = given.instead_of
     messages.success(request, sentence(instead) if instead else _("Handed over, the details go by mail"))
 
@@ -141,17 +108,36 @@ def resolve(request: MemberRequest, number: int) -> HttpResponse:
     ticket = get_ticket(request, number, may="tickets.work")
     form = ResolveForm(request.POST or None)
     if request.method == "GET" or not form.is_valid():
-        context = {"ticket": ticket, "form": form, "number": tag(request.tenant, ticket.number)}
-        return render(request, "tickets/resolve.html", context, status=200 if request.method == "GET" else INVALID)
-    said = _("Resolved, the requester is asked whether it works")
-    return attempt(request, ticket, lambda: lifecycle.resolve(ticket, by=request.actor, **form.cleaned_data), said)
+        return _resolve_page(request, ticket, form, status=200 if request.method == "GET" else INVALID)
+    seen = position_seen(request)
+    try:
+        lifecycle.resolve(ticket, by=request.actor, seen=seen, **form.cleaned_data)
+    except Overtaken:
+        return _resolve_page(request, ticket, form, status=CONFLICT, since=seen)
+    except TicketError as refusal:
+        return refused(request, ticket, refusal)
+    messages.success(request, _("Resolved, the requester is asked whether it works"))
+    return redirect(back_to(request, ticket))
+
+
+def _resolve_page(
+    request: MemberRequest, ticket: Ticket, form: ResolveForm, *, status: int, since: int | None = None
+) -> HttpResponse:
+    """The form, knowing what its writer has seen; `since` is the position after which others have written."""
+    told, before = timeline(ticket, since=since, reader=request.membership.pk), position_seen(request)
+    # Whoever comes from the ticket's page has read as far as that page.
+    seen = before if before is not None and since is None else told.position
+    context = {"ticket": ticket, "form": form, "number": tag(request.tenant, ticket.number)}
+    context |= {"news": told.news, "seen": seen, "whence": whence(request)}
+    return render(request, "tickets/resolve.html", context, status=status)
 
 
 @require_POST
 @member_required
 def close(request: MemberRequest, number: int) -> HttpResponse:
     ticket = get_ticket(request, number, may="tickets.work")
-    return attempt(request, ticket, lambda: lifecycle.close(ticket, by=request.actor), _("Closed"))
+    seen = position_seen(request)
+    return attempt(request, ticket, lambda: lifecycle.close(ticket, by=request.actor, seen=seen), _("Closed"))
 
 
 @require_POST
@@ -177,24 +163,63 @@ def set_status(request: MemberRequest, number: int) -> HttpResponse:
     form = StatusForm(request.POST)
     if not form.is_valid():
         return render_ticket(request, ticket, status_form=form, status=INVALID)
-    status, until = form.cleaned_data["status"], form.cleaned_data["until"]
-    return attempt(request, ticket, lambda: lifecycle.set_status(ticket, status, by=request.actor, until=until))
+    status, until, seen = form.cleaned_data["status"], form.cleaned_data["until"], position_seen(request)
+    return attempt(
+        request, ticket, lambda: lifecycle.set_status(ticket, status, by=request.actor, until=until, seen=seen)
+    )
 
 
 @require_http_methods(["GET", "POST"])
 @member_required
 def edit(request: MemberRequest, number: int) -> HttpResponse:
     """Correct the facts."""
-    ticket = get_ticket(request, number, may="tickets.work")
+    position = log_position(get_ticket(request, number, may="tickets.work"))
+    # Read after its log: what changes in between is shown, but not counted as seen.
+    ticket, before = get_ticket(request, number), position_seen(request)
+    form = _facts_form(request, ticket)
+    if request.method == "GET":
+        return _facts_page(request, ticket, form, seen=position)
+    if not form.is_valid():
+        return _facts_page(request, ticket, form, seen=before or position, status=INVALID)
+    try:
+        facts.change(ticket, by=request.actor, seen=before, **form.facts())
+    except FactsDiffer as refusal:
+        names = {"product" if name == "module" else name for name in refusal.fields}
+        again = _facts_form(request, ticket, again={name: form[name].value() for name in names})
+        both = facts_in_words(refusal.fields)
+        return _facts_page(request, ticket, again, seen=position, status=CONFLICT, both=both)
+    except TicketError as refusal:
+        return refused(request, ticket, refusal)
+    messages.success(request, _("Facts changed"))
+    return redirect(back_to(request, ticket))
+
+
+def _facts_form(request: MemberRequest, ticket: Ticket, *, again: dict[str, Any] | None = None) -> FactsForm:
+    """The form as it was posted, or with the ticket's facts and, `again`, the values that its writer wanted."""
     lists: dict[str, Any] = {
         "customers": list(Customer.objects.all()),
         "products": list(Product.objects.prefetch_related("modules")),
     }
+    posted = None if again else request.POST or None
+    return FactsForm(posted, initial=_facts_now(ticket) | (again or {}), **lists)
+
+
+def _facts_now(ticket: Ticket) -> dict[str, Any]:
     product = f"m{ticket.module_id}" if ticket.module_id else f"p{ticket.product_id}" if ticket.product_id else ""
-    initial = {name: getattr(ticket, name) for name in ("title", "priority", "kind")}
-    initial |= {"customer": ticket.customer_id, "product": product}
-    form = FactsForm(request.POST or None, initial=initial, **lists)
-    if request.method == "GET" or not form.is_valid():
-        context = {"ticket": ticket, "form": form, "number": tag(request.tenant, ticket.number)}
-        return render(request, "tickets/edit.html", context, status=200 if request.method == "GET" else INVALID)
-    return attempt(request, ticket, lambda: facts.change(ticket, by=request.actor, **form.facts()), _("Facts changed"))
+    now = {name: getattr(ticket, name) for name in ("title", "priority", "kind")}
+    return now | {"customer": ticket.customer_id, "product": product}
+
+
+def _facts_page(
+    request: MemberRequest,
+    ticket: Ticket,
+    form: FactsForm,
+    *,
+    seen: int,
+    status: int = 200,
+    both: Sequence[Difference] = (),
+) -> HttpResponse:
+    """The form with the log position that its writer has seen; `both` are facts that others have changed too."""
+    context = {"ticket": ticket, "form": form, "number": tag(request.tenant, ticket.number)}
+    context |= {"both": both, "seen": seen, "whence": whence(request)}
+    return render(request, "tickets/edit.html", context, status=status)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -11,24 +12,33 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import may, member_required
 from accounts.away_words import aside
+from accounts.enums import AfterSending
 from accounts.models import Membership
 from accounts.models.absences import away_for
 from accounts.requests import MemberRequest
+from core import live
 from sla.models import Timer
+from tickets import presence
 from tickets.access import get_ticket
 from tickets.chips import next_promise_chip, status_look, timer_chip
+from tickets.composing import begun, drafts_for, ways_of
 from tickets.deliveries import DeliveryMark, marks_of
 from tickets.enums import FINISHED
-from tickets.forms import ComposerForm, HandOverForm
+from tickets.forms import HandOverForm
+from tickets.forms_writing import ComposerForm
 from tickets.metrics import RESTORED_BY
 from tickets.models import Message, Status, Ticket, WorkType
+from tickets.models.drafts import read_drafts
 from tickets.navigation import work_of
+from tickets.news import News, news_of
 from tickets.services.events import standing
 from tickets.stories import EventLine, line_of
 from tickets.threads import tag
+from tickets.whence import whence
 
 OTHERS = 5
 RECENT = 300
+LONGEST_ID = 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +51,29 @@ class Entry:
     mark: DeliveryMark | None = None
 
 
-def timeline(ticket: Ticket) -> list[Entry]:
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The conversation; `position` is that of the log as the reader sees it, `news` what others did after `since`."""
+
+    entries: list[Entry]
+    position: int
+    news: list[News]
+
+
+def timeline(ticket: Ticket, *, since: int | None = None, reader: int | None = None) -> Timeline:
     """Messages and events in the order in which they took effect, the latest RECENT of each."""
+    # The log comes first: what is written in between may be shown, but is not counted as seen.
+    log = list(ticket.events.order_by("-at", "-pk")[:RECENT])
     messages = list(ticket.messages.order_by("-at", "-pk").prefetch_related("attachments")[:RECENT])
-    events = standing(ticket.events.order_by("-at", "-pk")[:RECENT])
+    events = standing(log)
     marks = marks_of(messages)
     entries = [Entry(message.at, message=message, mark=marks.get(message.pk)) for message in reversed(messages)]
     entries += [Entry(event.at, line=line) for event in reversed(events) if (line := line_of(event))]
+    later = [] if since is None else [event for event in events if event.pk > since and event.member_id != reader]
     # Sorting is stable: what happened at one instant stays in its own order, but reception opens the ticket.
-    return _folded(sorted(entries, key=lambda entry: (entry.at, not (entry.line and entry.line.opens))))
+    entries.sort(key=lambda entry: (entry.at, not (entry.line and entry.line.opens)))
+    position = max((event.pk for event in log), default=0)
+    return Timeline(_folded(entries), position, news_of(sorted(later, key=lambda event: event.pk), messages))
 
 
 def _folded(entries: list[Entry]) -> list[Entry]:
@@ -75,20 +99,31 @@ def other_tickets(request: MemberRequest, ticket: Ticket) -> list[Ticket]:
     return list(others.filter(**same).order_by("-received_at")[:OTHERS])
 
 
+def position_seen(request: MemberRequest) -> int | None:
+    """The position of the ticket's log that the page showed on which a form was filled in; None where it says none."""
+    seen = request.GET.get("seen", "")
+    return int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < LONGEST_ID else None
+
+
 def render_ticket(
-    request: MemberRequest, ticket: Ticket, *, status: int = 200, problem: str = "", **forms: Any
+    request: MemberRequest,
+    ticket: Ticket,
+    *,
+    status: int = 200,
+    problem: str = "",
+    since: int | None = None,
+    **forms: Any,
 ) -> HttpResponse:
-    """The whole page; a form that was refused comes back as it was typed."""
-    work_types = list(WorkType.objects.all())
+    """The whole page; a form that was refused comes back as it was typed.
+
+    `since` is the log position after which others have done what its writer has to see first.
+    """
+    sight = live.look(request.tenant.pk, places=[str(ticket.number)])
     works = may(request.membership, "tickets.work", ticket) and not ticket.is_closed
-    members = list(Membership.objects.assignable()) if works else []
-    away = away_for(request.membership)
-    absent = away.get(ticket.assignee_id) if ticket.assignee_id else None
-    composer = forms.get("composer") or ComposerForm(work_types=work_types, initial={"mode": "reply"})
-    hand_over = forms.get("hand_over") or HandOverForm(members=members, queues=work_of(request).queues, away=away)
+    told = timeline(ticket, since=since, reader=request.membership.pk)
+    now, path = timezone.now(), whence(request)
     # Of promises that are made again and again, the latest.
     timers = list({timer.metric: timer for timer in Timer.objects.of(ticket.pk).order_by("cycle", "pk")}.values())
-    now = timezone.now()
     context = {
         "ticket": ticket,
         "number": tag(request.tenant, ticket.number),
@@ -96,23 +131,51 @@ def render_ticket(
         "next_chip": next_promise_chip(ticket, now),
         "timers": [(timer, timer_chip(timer, now, over=ticket.is_closed)) for timer in timers],
         "restores": any(timer.metric in RESTORED_BY and timer.is_live for timer in timers),
-        "entries": timeline(ticket),
+        "entries": told.entries,
+        "news": told.news,
+        "seen": told.position,
+        "query": f"?{urlencode({'seen': told.position} | ({'from': path} if path else {}), safe='/')}",
+        "whence": path,
+        "position": sight.position,
+        "people": presence.colleagues(sight, str(ticket.number), but=request.membership),
         "others": [(tag(request.tenant, other.number), other) for other in other_tickets(request, ticket)],
-        "statuses": [choice for choice in Status.objects.all() if choice.status_class not in FINISHED],
-        "composer": composer,
-        "hand_over": hand_over,
-        "resolve_form": forms.get("resolve_form"),
-        "status_form": forms.get("status_form"),
-        "snooze_form": forms.get("snooze_form"),
         "works": works,
-        "assignee_away": aside(absent) if absent else "",
         "may_reopen": ticket.is_finished
         and not ticket.is_merged
         and may(request.membership, "tickets.reopen", ticket),
         "survivor": _survivor(request, ticket) if ticket.is_merged else None,
         "problem": problem,
+        **{name: forms.get(name) for name in ("resolve_form", "status_form", "snooze_form")},
     }
-    return render(request, "tickets/ticket_detail.html", context, status=status)
+    return render(
+        request, "tickets/ticket_detail.html", context | _work(request, ticket, works=works, **forms), status=status
+    )
+
+
+def _work(request: MemberRequest, ticket: Ticket, *, works: bool, **forms: Any) -> dict[str, Any]:
+    """What whoever works on the ticket needs: to write, to hand over, to set its status."""
+    member = request.membership
+    away = away_for(member)
+    absent = away.get(ticket.assignee_id) if ticket.assignee_id else None
+    known = read_drafts(ticket.drafts_now) if works else []  # type: ignore[attr-defined]  # annotated
+    composer = forms.get("composer")
+    # A page that comes back holds a draft already; every other one stands beside it.
+    branch = str(composer["branch"].value() or "") if composer else None
+    drafts = drafts_for(known, member, wanted=request.GET.get("draft", ""), branch=branch)
+    members = list(Membership.objects.assignable()) if works else []
+    statuses = [choice for choice in Status.objects.all() if choice.status_class not in FINISHED]
+    return {
+        "composer": composer or ComposerForm(work_types=list(WorkType.objects.all()), initial=begun(drafts.held)),
+        "drafts": drafts,
+        "ways": ways_of(ticket, statuses, forms.get("pressed") or member.sends_as),
+        "pressed": forms.get("pressed"),
+        "thens": AfterSending,
+        "then": (composer and composer["then"].value()) or member.after_sending,
+        "statuses": statuses,
+        "hand_over": forms.get("hand_over")
+        or HandOverForm(members=members, queues=work_of(request).queues, away=away),
+        "assignee_away": aside(absent) if absent else "",
+    }
 
 
 def _survivor(request: MemberRequest, ticket: Ticket) -> tuple[str, str]:
