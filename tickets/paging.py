@@ -43,27 +43,35 @@ def page_by_deadline(tickets: TicketQuerySet, query: QueryDict, *, size: int = P
     """One page of tickets, what is due first coming first, those without a promise last."""
     before, after = _read(query.get("before", "")), _read(query.get("after", ""))
     if before:
-        rows = list(
-            tickets.filter(_ahead(*before)).order_by(F("next_due_at").desc(nulls_first=True), "-pk")[: size + 1]
-        )
+        backwards = tickets.order_by(F("next_due_at").desc(nulls_first=True), "-pk")
+        rows = _read_on(backwards, _ahead(*before), size + 1)
         more, rows = len(rows) > size, rows[:size][::-1]
         return _page(rows, query, earlier=more, later=True)
-    if after:
-        tickets = tickets.filter(_behind(*after))
-    rows = list(tickets.by_next_deadline()[: size + 1])
+    rows = _read_on(tickets.by_next_deadline(), _behind(*after) if after else [Q()], size + 1)
     return _page(rows[:size], query, earlier=bool(after), later=len(rows) > size)
 
 
-def _behind(due: datetime | None, pk: int) -> Q:
-    if due is None:
-        return Q(next_due_at=None, pk__gt=pk)
-    return Q(next_due_at__gt=due) | Q(next_due_at=due, pk__gt=pk) | Q(next_due_at=None)
+def _read_on(tickets: TicketQuerySet, parts: list[Q], count: int) -> list[Ticket]:
+    """The first rows of parts that follow one another, each a range of an index; seldom more than one is asked for."""
+    rows: list[Ticket] = []
+    for part in parts:
+        if len(rows) < count:
+            rows += tickets.filter(part)[: count - len(rows)]
+    return rows
 
 
-def _ahead(due: datetime | None, pk: int) -> Q:
+def _behind(due: datetime | None, pk: int) -> list[Q]:
+    """In one condition PostgreSQL would have no range of the index, and read it from its beginning."""
+    without = Q(next_due_at=None)
     if due is None:
-        return Q(next_due_at__isnull=False) | Q(next_due_at=None, pk__lt=pk)
-    return Q(next_due_at__lt=due) | Q(next_due_at=due, pk__lt=pk)
+        return [without & Q(pk__gt=pk)]
+    return [Q(next_due_at__gte=due) & (Q(next_due_at__gt=due) | Q(pk__gt=pk)), without]
+
+
+def _ahead(due: datetime | None, pk: int) -> list[Q]:
+    if due is None:
+        return [Q(next_due_at=None, pk__lt=pk), Q(next_due_at__isnull=False)]
+    return [Q(next_due_at__lte=due) & (Q(next_due_at__lt=due) | Q(pk__lt=pk))]
 
 
 def _page(rows: list[Ticket], query: QueryDict, *, earlier: bool, later: bool) -> Page:

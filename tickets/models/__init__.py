@@ -6,6 +6,7 @@ from tickets.models.notices import Notice, ReminderRule
 from tickets.models.promises import PromiseRule
 from tickets.models.queues import Queue, QueueTeamGrant, QueueUserGrant, Status, WorkType
 from tickets.models.tickets import Ticket, TicketCounter
+from tickets.models.words import TicketWords
 
 __all__ = [
     "AccessLink",
@@ -22,6 +23,7 @@ __all__ = [
     "Ticket",
     "TicketCounter",
     "TicketEvent",
+    "TicketWords",
     "UsedFormToken",
     "WorkEntry",
     "WorkType",

@@ -156,8 +156,19 @@ class Ticket(TenantModel):
             models.Index(
                 fields=["scheduled_until"], name="ticket_scheduled", condition=Q(scheduled_until__isnull=False)
             ),
-            models.Index(fields=["tenant", "queue", "status_class", "next_due_at"], name="ticket_queue"),
-            models.Index(fields=["tenant", "assignee", "status_class", "next_due_at"], name="ticket_assignee"),
+            # What lists are read by, in their order: all tickets, and the few that are unfinished.
+            models.Index(fields=["tenant", "queue", "next_due_at", "id"], name="ticket_queue"),
+            models.Index(fields=["tenant", "assignee", "next_due_at", "id"], name="ticket_assignee"),
+            models.Index(
+                fields=["tenant", "queue", "next_due_at", "id"],
+                name="ticket_queue_open",
+                condition=Q(status_class__in=UNFINISHED),
+            ),
+            models.Index(
+                fields=["tenant", "assignee", "next_due_at", "id"],
+                name="ticket_assignee_open",
+                condition=Q(status_class__in=UNFINISHED),
+            ),
             models.Index(fields=["tenant", "requester", "-received_at"], name="ticket_requester"),
             models.Index(fields=["tenant", "customer", "-received_at"], name="ticket_customer"),
             models.Index(

@@ -1,5 +1,7 @@
 """Lists of tickets: a queue, unassigned, my own, and what a search finds."""
 
+from urllib.parse import urlencode
+
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,8 +21,11 @@ from tickets.models.tickets import TicketQuerySet
 from tickets.navigation import work_of
 from tickets.paging import page_by_deadline
 from tickets.rows import rows_of
-from tickets.search import find
+from tickets.search import NEWEST, find
+from tickets.search_words import examples, trouble_words
 
+# A key of a row is a bigint.
+MOST_DIGITS = 19
 SHOWN = {"open": pgettext_lazy("tickets", "Open"), "finished": gettext_lazy("Finished"), "all": gettext_lazy("All")}
 
 
@@ -103,11 +108,20 @@ def mine(request: MemberRequest) -> HttpResponse:
 @require_GET
 @member_required
 def search(request: MemberRequest) -> HttpResponse:
-    """Find by number, address or word; a number goes straight to its ticket."""
-    words = request.GET.get("q", "").strip()[:200]
-    result = find(words, tenant=request.tenant, member=request.membership)
-    if result.exact is not None:
-        return redirect(result.exact)
-    away = away_for(request.membership)
-    context = {"words": words, "rows": rows_of(result.tickets, request.tenant, away=away), "more": result.more}
-    return render(request, "tickets/search.html", context)
+    """Find by number, address, words or operators; a number goes straight to its ticket, unless it is being typed."""
+    typed, before = request.GET.get("q", "").strip(), request.GET.get("before", "")
+    after = int(before) if before.isdecimal() and len(before) < MOST_DIGITS else NEWEST
+    found = find(typed, tenant=request.tenant, member=request.membership, before=after)
+    typing = bool(getattr(request, "htmx", False))
+    if found.exact is not None and not typing:
+        return redirect(found.exact)
+    tickets = found.tickets if found.exact is None else [found.exact]
+    context = {
+        "typed": typed,
+        "rows": rows_of(tickets, request.tenant, away=away_for(request.membership)),
+        "later": "?" + urlencode({"q": typed, "before": found.later}) if found.later else "",
+        "first": after == NEWEST,
+        "troubles": [trouble_words(trouble) for trouble in found.troubles],
+        "examples": examples(),
+    }
+    return render(request, "tickets/search.html#results" if typing else "tickets/search.html", context)
