@@ -189,7 +189,8 @@ def paths(filled: Filled) -> dict[str, str]:
 
 
 def pairs(filled: Filled, browser: Browser) -> list[Pair]:
-    numbers = iter(open_numbers(filled))
+    # Each twice: the first reply of a ticket also settles its promises.
+    numbers = iter([number for number in open_numbers(filled) for _ in range(2)])
 
     def reply() -> tuple[str, dict[str, str]]:
         number = next(numbers)

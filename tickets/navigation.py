@@ -21,6 +21,8 @@ from tickets.models import Queue, Ticket
 
 # Unfinished tickets of a tenant from which on their count is kept, and for how many seconds.
 MANY, SECONDS = 2_000, 10
+# What a row of the queues brings along.
+HANDS, QUEUES = "counted_hands", "counted_queues"
 
 
 class Held(TypedDict):
@@ -57,16 +59,16 @@ def _load(member: Membership) -> Work:
     counted = unfinished.filter(assignee__in=people).values("assignee").annotate(n=Count("pk"))
     hands_of = counted.values_list(JSONObject(member="assignee", n="n"))
     kept = _kept(member.tenant_id)
-    queues = Queue.objects.open_to(member).annotate(counted_hands=ArraySubquery(hands_of))
+    queues = Queue.objects.open_to(member).annotate(**{HANDS: ArraySubquery(hands_of)})
     if kept is None:
-        queues = queues.annotate(counted_queues=ArraySubquery(_in_queues(unfinished)))
+        queues = queues.annotate(**{QUEUES: ArraySubquery(_in_queues(unfinished))})
     rows = list(queues)
     held = kept if kept is not None else _keep(member.tenant_id, rows)
     by_queue = {each["queue"]: each for each in held}
     for queue in rows:
         each = by_queue.get(queue.pk, Held(queue=queue.pk, n=0, free=0))
         queue.unfinished, queue.unassigned = each["n"], each["free"]
-    found = rows[0].counted_hands if rows else [{"member": row["assignee"], "n": row["n"]} for row in counted]
+    found = getattr(rows[0], HANDS) if rows else [{"member": row["assignee"], "n": row["n"]} for row in counted]
     hands = {row["member"]: row["n"] for row in found}
     return Work(rows, sum(queue.unassigned for queue in rows), hands, hands.get(member.pk, 0))
 
@@ -91,7 +93,7 @@ def _kept(tenant_id: int) -> list[Held] | None:
 
 def _keep(tenant_id: int, rows: list[Queue]) -> list[Held]:
     """What was counted just now, kept for some seconds where it is much."""
-    held: list[Held] = rows[0].counted_queues if rows else []
+    held: list[Held] = getattr(rows[0], QUEUES) if rows else []
     if sum(each["n"] for each in held) >= MANY:
         try:
             cache.set(_key(tenant_id), held, SECONDS)

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -9,7 +11,7 @@ from django.utils import timezone
 from accounts.models import Customer, Requester
 from tests.conftest import Cast
 from tests.house.stock import new_ticket
-from tickets import search
+from tickets import navigation, search
 from tickets.enums import Channel
 from tickets.models import Message, Queue, Ticket
 from tickets.search import find
@@ -157,3 +159,23 @@ def test_the_page_says_what_it_could_not_read_and_answers_as_one_types(acme: Cas
     assert "<html" not in part
     assert client.get("/search/", {"q": str(ticket.number)}).url == ticket.get_absolute_url()
     assert client.get("/search/", {"q": "hissi", "before": "9" * 40}).status_code == 200
+
+
+def test_counts_of_a_large_desk_are_some_seconds_old_and_everybodys_own(
+    acme: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(navigation, "MANY", 2)
+
+    def counted(who: str) -> tuple[list[int], int, int]:
+        request: Any = SimpleNamespace(membership=acme.members[who])
+        work = navigation.work_of(request)
+        return [queue.unfinished for queue in work.queues], work.unassigned, work.mine
+
+    with acme.scope():
+        opened(acme, "One")
+        assert counted("aino") == ([1], 1, 0)
+        opened(acme, "Two", assignee=acme.aino, even_away=True)
+        assert counted("aino") == ([2], 1, 1)
+        opened(acme, "Three", assignee=acme.aino, even_away=True)
+        assert counted("aino") == ([2], 1, 2)
+        assert counted("konsta") == ([], 0, 0)
