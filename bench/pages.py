@@ -270,7 +270,7 @@ def test_pages(tickets: int, installation: Installation, record_property: Told) 
     record_property("told", f"fill: {tickets:,} tickets in {filled.seconds:.0f} s ({parts})")
     figures, memory = measured(filled, installation, record_property)
     tell(record_property, tickets, figures, memory)
-    broken = [*above(figures), *badly_planned(session(filled), paths(filled))]
+    broken = [*above(figures)]
     if filled.seconds > MOST_FILL_SECONDS:
         broken.append(f"filled in {filled.seconds:.0f} s")
     if memory > MOST_PSS_MB:
@@ -278,8 +278,10 @@ def test_pages(tickets: int, installation: Installation, record_property: Told) 
     if tickets == FEW:
         _before.update({name: figure.p50 for name, figure in figures.items()})
     else:
+        # Of few rows PostgreSQL may well read and sort them all.
+        broken += badly_planned(session(filled), paths(filled))
         broken += [f"{n} grew" for n, f in figures.items() if n in _before and f.p50 > MOST_GROWTH * _before[n]]
-    assert not broken
+    assert not broken, "\n".join(broken)
 
 
 def measured(filled: Filled, place: Installation, record_property: Told) -> tuple[dict[str, Figure], float]:

@@ -11,6 +11,8 @@ from typing import Any
 from django.db import connection
 from django.test import Client
 
+from tickets.views.ticket import RECENT
+
 LARGE = {
     "tickets_ticket",
     "tickets_message",
@@ -21,8 +23,8 @@ LARGE = {
     "accounts_requester",
     "accounts_requesteraddress",
 }
-# A page of tickets, and the one row more that tells whether there is a next.
-MOST_SORTED = 51
+# What the largest page shows: the conversation of a ticket.
+MOST_SORTED = RECENT
 Plan = dict[str, Any]
 
 
