@@ -39,7 +39,7 @@ screens: setup-dev ## every page as PNG in screens/: light, dark, 390 px, Englis
 	@scripts/system_packages.sh chromium libatomic1
 	@VASTE_SCREENS=1 $(PYTEST) -m screens $(T)
 
-bench: setup-dev ## speed, as ratios to a reference of the same machine (T=bench/flood.py: ten minutes of flood)
+bench: setup-dev ## speed, as ratios to a reference of the same machine (T=bench/flood.py: ten minutes of flood; T=bench/pages.py: a million tickets, half an hour)
 	@VASTE_BENCH=1 $(PYTEST) $(or $(T),bench/intake.py bench/sla.py)
 
 check: setup-dev ## format, lint, types, imports, licences, migrations, translations, containers

@@ -1,43 +1,93 @@
-"""One box for a number, a mail address or words.
+"""One box for a number, a mail address, words and operators.
 
-Words are searched by a function of the owner that filters by tenant itself, because below row-level security
-PostgreSQL uses no index for full-text operators (they are not leakproof).
+Words are looked up by a function of the owner that filters by tenant itself, because below row-level security
+PostgreSQL uses no index for full-text operators (they are not leakproof). It answers newest first, a window at a
+time; rights and operators choose from each window, so that nothing is cut before the member's right is applied. Where
+a word is so frequent that two windows are not enough, the tickets that the member may see are walked instead, and
+each is asked whether it has the words: row-level security minds that as little as any other column.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from django.db.models import BooleanField, F, Func, OuterRef, Subquery, TextField, Value
 
 from accounts.models import Membership, Tenant
+from accounts.models.base import CurrentTenant
 from core.doors import open_door
-from tickets.models import Ticket
+from tickets.finding import conditions
+from tickets.models import Ticket, TicketWords
+from tickets.models.tickets import TicketQuerySet
+from tickets.searching import Query, Trouble, read
 
-LIMIT = 50
+PAGE = 50
+# Tickets that the index of words names at once: enough for nearly every search, and what few searches need.
+WINDOWS = (1_000, 10_000)
 NUMBER = re.compile(r"\A(?:\[?([A-Za-z]{2,8})-)?(\d{1,15})\]?\Z")
+NEWEST = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Tickets by relevance, at most LIMIT; `exact` is set where a number named one ticket."""
+    """Tickets, newest first, at most PAGE; `exact` is set where a number named one ticket.
+
+    `later` is the key that the next page begins behind, 0 where there is none.
+    """
 
     tickets: list[Ticket]
     exact: Ticket | None = None
-    more: bool = False
+    later: int = 0
+    troubles: tuple[Trouble, ...] = ()
 
 
-def find(words: str, *, tenant: Tenant, member: Membership) -> Found:
-    """Look for tickets that the member may see, in the tenant in scope."""
+def find(typed: str, *, tenant: Tenant, member: Membership, before: int = NEWEST) -> Found:
+    """Look for tickets that the member may see, in the tenant in scope; `before` is a former page's `later`."""
     visible = Ticket.objects.visible_to(member)
-    if not words:
-        return Found([])
-    if (number := NUMBER.match(words)) and number[1] in (None, tenant.subject_prefix, tenant.subject_prefix.lower()):
-        exact = visible.filter(number=int(number[2])).first()
-        if exact:
-            return Found([], exact)
-    if "@" in words:
-        tickets = visible.filter(requester__addresses__email=words.lower()).order_by("-received_at", "-pk")
-        rows = list(tickets.for_list()[: LIMIT + 1])
-    else:
-        ids = [pk for _tenant, pk in open_door("search_tickets", words, 4 * LIMIT)]
-        order = {pk: place for place, pk in enumerate(ids)}
-        rows = sorted(visible.filter(pk__in=ids).for_list(), key=lambda ticket: order[ticket.pk])
-    return Found(rows[:LIMIT], more=len(rows) > LIMIT)
+    if exact := _numbered(typed.strip(), tenant, visible):
+        return Found([], exact)
+    query = read(typed)
+    asked = conditions(query, member=member)
+    found = Found([], troubles=(*query.troubles, *asked.troubles))
+    if query.is_empty or asked.troubles:
+        return found
+    narrowed = visible.filter(asked.q).for_list().order_by("-pk")
+    rows = _having_words(query, narrowed, before) if query.terms else _older(narrowed, before)
+    return replace(found, tickets=rows[:PAGE], later=rows[PAGE - 1].pk if len(rows) > PAGE else 0)
+
+
+def _numbered(typed: str, tenant: Tenant, visible: TicketQuerySet) -> Ticket | None:
+    number = NUMBER.match(typed)
+    if number is None or (number[1] or tenant.subject_prefix).upper() != tenant.subject_prefix:
+        return None
+    return visible.filter(number=int(number[2])).first()
+
+
+def _older(tickets: TicketQuerySet, before: int) -> list[Ticket]:
+    return list((tickets.filter(pk__lt=before) if before else tickets)[: PAGE + 1])
+
+
+def _having_words(query: Query, tickets: TicketQuerySet, before: int) -> list[Ticket]:
+    """The first PAGE + 1 of the tickets that have the words, by the index of words as far as its windows reach."""
+    rows: list[Ticket] = []
+    for window in WINDOWS if query.wants_words else ():
+        ids = [pk for _tenant, pk in open_door("search_tickets", *_lines(query), before, window)]
+        rows += tickets.filter(pk__in=ids)[: PAGE + 1 - len(rows)]
+        if len(ids) < window or len(rows) > PAGE:
+            return rows
+        before = ids[-1]
+    return rows + _older(tickets.filter(_has(query)), before)[: PAGE + 1 - len(rows)]
+
+
+def _lines(query: Query) -> tuple[str, str, str, str]:
+    """The terms as the door takes them: words, phrases, unwanted words, unwanted phrases."""
+    sorts = ((exact, unwanted) for unwanted in (False, True) for exact in (False, True))
+    words, phrases, no_words, no_phrases = (query.lines(exact=exact, unwanted=unwanted) for exact, unwanted in sorts)
+    return words, phrases, no_words, no_phrases
+
+
+def _has(query: Query) -> Subquery:
+    """Whether a ticket has the words, asked of it alone: as EXISTS it would be planned as a join of whole tables."""
+    asked = (Value(line, TextField()) for line in _lines(query))
+    wanted = Func(CurrentTenant(), *asked, function="words_wanted", output_field=TextField())
+    answer = Func(F("words"), wanted, template="%(expressions)s", arg_joiner=" @@ ", output_field=BooleanField())
+    return Subquery(TicketWords.objects.filter(ticket=OuterRef("pk")).values(answer=answer))

@@ -1,8 +1,10 @@
 """Tags and filters of every template: icons, initials, sizes, times and durations in the reader's words."""
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from django import template
+from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
@@ -22,6 +24,7 @@ MINUTES_PER_DAY = 24 * MINUTES_PER_HOUR
 
 
 @register.simple_tag
+@lru_cache(maxsize=1024)
 def icon(name: str, size: str = "", label: str = "") -> SafeString:
     """An icon of the sprite `static/vendor/icons.svg`; `size` is "" (18 px) or "sm" (16 px).
 
@@ -32,6 +35,35 @@ def icon(name: str, size: str = "", label: str = "") -> SafeString:
     return format_html(
         '<svg class="{}" {}><use href="{}#{}"/></svg>', css_class, named, static("vendor/icons.svg"), name
     )
+
+
+class SameNode(template.Node):
+    """What `same` stands around."""
+
+    def __init__(self, nodes: NodeList, keys: list[FilterExpression]) -> None:
+        self.nodelist, self.keys = nodes, keys
+
+    def render(self, context: template.Context) -> SafeString:
+        request = context.get("request")
+        if request is None:
+            return self.nodelist.render(context)
+        made: dict[tuple[object, ...], SafeString] = request.__dict__.setdefault("_same", {})
+        key = (self, *(key.resolve(context) for key in self.keys))
+        if key not in made:
+            made[key] = self.nodelist.render(context)
+        return made[key]
+
+
+@register.tag
+def same(parser: Parser, token: Token) -> SameNode:
+    """`{% same a b %}...{% endsame %}`: rendered once a page for equal values, which must say all that it shows.
+
+    For rows of a list: a component costs more than everything else in a cell, and fifty rows have a few statuses.
+    """
+    keys = [parser.compile_filter(word) for word in token.split_contents()[1:]]
+    nodes = parser.parse(("endsame",))
+    parser.delete_first_token()
+    return SameNode(nodes, keys)
 
 
 @register.filter

@@ -10,6 +10,7 @@ from tickets.models.queues import Queue, QueueTeamGrant, QueueUserGrant, Status,
 from tickets.models.tags import Tag, TicketTag
 from tickets.models.tickets import Ticket, TicketCounter
 from tickets.models.views import SavedView
+from tickets.models.words import TicketWords
 
 __all__ = [
     "AccessLink",
@@ -32,6 +33,7 @@ __all__ = [
     "TicketCounter",
     "TicketEvent",
     "TicketTag",
+    "TicketWords",
     "UsedFormToken",
     "WorkEntry",
     "WorkType",

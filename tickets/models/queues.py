@@ -34,7 +34,6 @@ class Queue(TenantModel):
     # Counted by tickets.navigation.
     unfinished: int
     unassigned: int
-    hands: list[dict[str, int]]
 
     name = models.CharField(_("Name"), max_length=80)
     address = models.EmailField(_("Address of the desk"), help_text=_("Mails to requesters come from here."))

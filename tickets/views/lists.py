@@ -20,8 +20,12 @@ from tickets.listings import LISTS, is_list
 from tickets.models import Ticket
 from tickets.orders import GROUPS, SORTS
 from tickets.rows import COLUMNS, USUAL_COLUMNS, rows_of
-from tickets.search import find
+from tickets.search import NEWEST, find
+from tickets.search_words import examples, trouble_words
 from tickets.selection import Selection, UnknownSelection, read
+
+# A key of a row is a bigint.
+MOST_DIGITS = 19
 
 
 @require_GET
@@ -133,16 +137,21 @@ def arrange(request: MemberRequest) -> HttpResponse:
 @require_GET
 @member_required
 def search(request: MemberRequest) -> HttpResponse:
-    """Find by number, address or word; a number goes straight to its ticket."""
-    words = request.GET.get("q", "").strip()[:200]
-    result = find(words, tenant=request.tenant, member=request.membership)
-    if result.exact is not None:
-        return redirect(result.exact)
-    away = away_for(request.membership)
+    """Find by number, address, words or operators; a number goes straight to its ticket, unless it is being typed."""
+    typed, before = request.GET.get("q", "").strip(), request.GET.get("before", "")
+    after = int(before) if before.isdecimal() and len(before) < MOST_DIGITS else NEWEST
+    found = find(typed, tenant=request.tenant, member=request.membership, before=after)
+    typing = bool(request.htmx)
+    if found.exact is not None and not typing:
+        return redirect(found.exact)
+    tickets = found.tickets if found.exact is None else [found.exact]
     context = {
-        "words": words,
-        "rows": rows_of(result.tickets, request.tenant, away=away),
-        "more": result.more,
+        "typed": typed,
+        "rows": rows_of(tickets, request.tenant, away=away_for(request.membership)),
+        "later": "?" + urlencode({"q": typed, "before": found.later}) if found.later else "",
+        "first": after == NEWEST,
+        "troubles": [trouble_words(trouble) for trouble in found.troubles],
+        "examples": examples(),
         "columns": USUAL_COLUMNS,
     }
-    return render(request, "tickets/search.html", context)
+    return render(request, "tickets/search.html#results" if typing else "tickets/search.html", context)
