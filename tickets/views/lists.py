@@ -114,6 +114,7 @@ def choose(request: MemberRequest, field: str) -> HttpResponse:
             for value, label in asked.choices(request.membership, typed)
         ],
         "negated": bool(chosen and chosen.negated),
+        "looks": asked.rows is not None and field not in ("status", "queue"),
         "typed": typed,
     }
     return _form(request, "tickets/choose.html", context)
