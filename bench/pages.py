@@ -7,6 +7,7 @@ fewer than a million.
 """
 
 import http.client
+import json
 import os
 import re
 import subprocess
@@ -53,6 +54,7 @@ class Limit:
 LIST, SEARCH = Limit(8, 3, 60_000), Limit(12, 8)
 LIMITS = {
     "list": LIST,
+    "list, filtered": LIST,
     "list, finished": LIST,
     "list, last page": LIST,
     "ticket, 5 messages": Limit(14, 8),
@@ -165,13 +167,13 @@ def last_page(queue: int) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SET ROLE NONE")
         cursor.execute(
-            "SELECT id FROM tickets_ticket WHERE queue_id = %s AND status_class IN ('resolved', 'closed') "
-            "ORDER BY id DESC LIMIT 1 OFFSET 50",
+            "SELECT received_at, id FROM tickets_ticket WHERE queue_id = %s AND status_class IN ('resolved', 'closed')"
+            " ORDER BY received_at, id LIMIT 1 OFFSET 50",
             [queue],
         )
-        (pk,) = cursor.fetchone()
+        received_at, pk = cursor.fetchone()
         cursor.execute(f"SET ROLE {APP_ROLE}")
-    return f"/queues/{queue}/?show=finished&after=never|{pk}"
+    return f"/queues/{queue}/?" + urlencode({"status": "finished", "after": json.dumps([received_at.isoformat(), pk])})
 
 
 def paths(filled: Filled) -> dict[str, str]:
@@ -179,7 +181,8 @@ def paths(filled: Filled) -> dict[str, str]:
     queue = f"/queues/{filled.queue}/"
     return {
         "list": queue,
-        "list, finished": f"{queue}?show=finished",
+        "list, filtered": f"/tickets/?assignee={filled.agent.pk}&priority=normal&priority=high",
+        "list, finished": f"{queue}?status=finished",
         "list, last page": last_page(filled.queue),
         "ticket, 5 messages": f"/tickets/{filled.short}/",
         "ticket, 100 messages": f"/tickets/{filled.long}/",

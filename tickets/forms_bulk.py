@@ -26,6 +26,12 @@ LABELS = {
 }
 
 
+class TagForm(LookForm):
+    """A word for one ticket."""
+
+    name = forms.CharField(label=_("Add tag"), max_length=40)
+
+
 class BulkForm(LookForm):
     """One value, chosen from what the member may give; for a new tag, written."""
 

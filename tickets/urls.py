@@ -12,6 +12,7 @@ from tickets.views import (
     promises,
     reminders,
     saved_views,
+    tags,
     ticket,
     writing,
 )
@@ -50,6 +51,8 @@ urlpatterns = [
     path("tickets/<int:number>/draft/", writing.save_draft, name="draft"),
     path("tickets/<int:number>/drafts/<int:pk>/take/", writing.take_draft, name="draft_take"),
     path("tickets/<int:number>/drafts/<int:pk>/drop/", writing.drop_draft, name="draft_drop"),
+    path("tickets/<int:number>/tags/", tags.add, name="tag_add"),
+    path("tickets/<int:number>/tags/<int:pk>/remove/", tags.remove, name="tag_remove"),
     path("tickets/<int:number>/start/", actions.start, name="start"),
     path("tickets/<int:number>/take/", actions.take, name="take"),
     path("tickets/<int:number>/hand-over/", actions.hand_over, name="hand_over"),

@@ -103,6 +103,8 @@ ADDRESSES = {
     "tickets:undo": row("POST", ("aino",), ("ada", "liisa", "konsta"), number="ticket", pk="reply"),
     "tickets:start": row("POST", DESK, KONSTA, number="ticket"),
     "tickets:take": row("POST", DESK, KONSTA, number="ticket"),
+    "tickets:tag_add": row("POST", DESK, KONSTA, number="ticket"),
+    "tickets:tag_remove": row("POST", DESK, KONSTA, number="ticket", pk="tag"),
     "tickets:hand_over": row("POST", DESK, KONSTA, number="ticket"),
     "tickets:resolve": row("GET POST", DESK, KONSTA, number="ticket"),
     "tickets:restored": row("POST", DESK, KONSTA, number="ticket"),
