@@ -111,7 +111,7 @@ def answer_and_solve(acme: Cast, aino: Client, ticket: Ticket) -> None:
     for path in (
         "/my/",
         "/unassigned/",
-        f"/queues/{acme.desk.queue.pk}/?show=all",
+        f"/queues/{acme.desk.queue.pk}/?status=any",
         "/search/?q=suodatin",
         "/tickets/new/",
         "/triage/",

@@ -171,7 +171,7 @@ def _loose_rows(cast: Cast, ids: dict[str, Any], held: Ticket, worker: str) -> N
         StepFired.objects.create(timer=Timer.objects.all()[0], step="75", at=timezone.now())
         ids["tag"] = tagging.find_or_make("Hissi").pk
         tagging.add(held, tagging.find_or_make("hissi"), by=cast.actor(worker))
-        action = bulk.plan([held], BulkKind.PRIORITY, value="high", words="High", member=member)
+        action = bulk.plan([held], BulkKind.PRIORITY, value="high", words="Kiireinen", member=member)
         bulk.step(action, most=1)
         ids["bulk"] = action.pk
         snoozing.snooze(held, member, until=now + timedelta(hours=1), now=now)

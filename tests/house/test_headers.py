@@ -98,7 +98,7 @@ def test_a_fault_shows_strangers_nothing(acme: Cast, settings: Any, monkeypatch:
     def broken(*args: object, **kwargs: object) -> None:
         raise RuntimeError(secret)
 
-    monkeypatch.setattr("tickets.views.lists.rows_of", broken)
+    monkeypatch.setattr("tickets.listing.rows_of", broken)
     client = acme.client("aino")
     client.raise_request_exception = False
     answer = client.get("/unassigned/")

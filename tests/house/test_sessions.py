@@ -223,7 +223,7 @@ def test_no_address_leads_away_after_signing_in(acme: Cast, target: str) -> None
 def test_no_address_leads_away_after_taking_tickets_or_signing_out(acme: Cast, target: str) -> None:
     client, _ = sign_in(acme, "aino@acme.example")
 
-    stays(client.post("/tickets/take/", {"back": target}))
+    stays(client.post("/tickets/many/", {"back": target}))
     stays(client.post("/account/logout/", {"next": target}))
 
 

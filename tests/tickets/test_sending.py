@@ -46,7 +46,7 @@ def test_after_sending_comes_the_next_of_the_list_that_one_came_from(acme: Cast)
     def go(number: int, **more: str) -> str:
         return str(client.post(f"/tickets/{number}/write/?from={whence}", REPLY | more).url)
 
-    assert go(first, then="next") == f"/tickets/{last}/?from=/unassigned/%3Fshow%3Dall"
+    assert go(first, then="next") == f"/tickets/{last}/?from=/unassigned/%3Fstatus%3Dany"
     assert go(last, then="next") == path
     assert go(first, then="list") == path
     assert client.get(f"/tickets/{last}/").context["then"] == "list"

@@ -270,7 +270,7 @@ def test_a_sweep_reads_no_ticket_that_is_finished_or_was_spoken_of(acme: Cast, k
         "status_class": "CASE WHEN n % 3 > 0 THEN 'resolved' WHEN n % 2 = 0 THEN 'open' ELSE 'waiting_requester' END",
         "last_word_at": "last_word_at + CASE WHEN n <= 60 THEN interval '0' ELSE interval '9 days' END",
     }
-    names = [field.column for field in Ticket._meta.concrete_fields]
+    names = [field.column for field in Ticket._meta.concrete_fields if not field.generated]
     values = ", ".join(own.get(name, name) for name in names)
     with acme.scope(), connection.cursor() as cursor:
         cursor.execute(copies.format(names=", ".join(names), values=values))

@@ -372,9 +372,7 @@ class Migration(migrations.Migration):
             model_name="savedview",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("audience", "team"), ("team__isnull", False)),
-                    models.Q(models.Q(("audience", "team"), _negated=True), ("team", None)),
-                    _connector="OR",
+                    models.Q(("audience", "team"), _negated=True), ("team__isnull", False), _connector="OR"
                 ),
                 name="saved_view_team",
             ),

@@ -41,7 +41,7 @@ class SavedView(TenantModel):
     class Meta(TenantModel.Meta):
         constraints = [
             models.CheckConstraint(
-                condition=Q(audience=Audience.TEAM, team__isnull=False) | (~Q(audience=Audience.TEAM) & Q(team=None)),
+                condition=~Q(audience=Audience.TEAM) | Q(team__isnull=False),
                 name="saved_view_team",
             )
         ]
