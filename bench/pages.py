@@ -251,6 +251,7 @@ def plain_index() -> Iterator["psycopg.Connection[tuple[int]]"]:
     """PostgreSQL's own full text over messages, for whoever owns the tables."""
     with psycopg.connect(owner_url(), autocommit=True) as line:
         line.execute("SET maintenance_work_mem = '1GB'")
+        line.execute("DROP INDEX IF EXISTS plain_words")
         line.execute("CREATE INDEX plain_words ON tickets_message USING gin (to_tsvector('simple', text))")
         line.execute("ANALYZE tickets_message")
         yield line

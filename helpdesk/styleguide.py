@@ -1,7 +1,6 @@
 """Every component in every state on one page, for whoever changes the look; served in development and tests only."""
 
 from datetime import timedelta
-from types import SimpleNamespace
 
 from django import forms
 from django.http import HttpResponse
@@ -13,7 +12,7 @@ from accounts.access import member_required
 from accounts.requests import MemberRequest
 from core.forms import LookForm
 from tickets.chips import STATUS_LOOK, Chip, StatusLook, due_chip
-from tickets.rows import Priority, Row
+from tickets.rows import USUAL_COLUMNS, Priority, Row
 
 
 class Sample(LookForm):
@@ -40,12 +39,12 @@ def show(request: MemberRequest) -> HttpResponse:
     statuses = [StatusLook(tone, icon, str(name.label)) for name, (tone, icon) in STATUS_LOOK.items()]
     rows = [_row(place, chip, statuses[place % len(statuses)]) for place, chip in enumerate(chips)]
     form = Sample({"title": ""} if "errors" in request.GET else None)
-    context = {"chips": chips, "statuses": statuses, "rows": rows, "form": form}
+    context = {"chips": chips, "statuses": statuses, "groups": [("", rows)], "columns": USUAL_COLUMNS, "form": form}
     return render(request, "styleguide.html", context)
 
 
-def _row(place: int, chip: Chip, status: StatusLook) -> SimpleNamespace:
-    row = Row(
+def _row(place: int, chip: Chip, status: StatusLook) -> Row:
+    return Row(
         pk=place,
         number=f"SYS-{1040 + place}",
         url="#main",
@@ -57,5 +56,5 @@ def _row(place: int, chip: Chip, status: StatusLook) -> SimpleNamespace:
         chip=chip,
         assignee="Sanna Virta" if place % 2 else "",
         age="5 h",
+        selected=place == 1,
     )
-    return SimpleNamespace(**{name: getattr(row, name) for name in Row.__slots__}, selected=place == 1)

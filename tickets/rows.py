@@ -40,6 +40,7 @@ class Row:
     age: str
     # Whether the assignee is away.
     away: bool = False
+    selected: bool = False
     # What the columns beyond the usual ones show, with their names.
     cells: tuple[tuple[str, str], ...] = ()
 

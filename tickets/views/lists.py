@@ -146,9 +146,11 @@ def search(request: MemberRequest) -> HttpResponse:
     if found.exact is not None and not typing:
         return redirect(found.exact)
     tickets = found.tickets if found.exact is None else [found.exact]
+    rows = rows_of(tickets, request.tenant, away=away_for(request.membership))
     context = {
         "typed": typed,
-        "rows": rows_of(tickets, request.tenant, away=away_for(request.membership)),
+        "rows": rows,
+        "groups": [("", rows)],
         "later": "?" + urlencode({"q": typed, "before": found.later}) if found.later else "",
         "first": after == NEWEST,
         "troubles": [trouble_words(trouble) for trouble in found.troubles],
