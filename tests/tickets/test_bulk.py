@@ -14,9 +14,9 @@ from outbox.models import OutgoingMail
 from tests.accounts.settings_support import words
 from tests.conftest import Cast
 from tests.mailintake.post import ticket_of
-from tickets.enums import BulkState, EventKind, StatusClass
+from tickets.enums import BulkKind, BulkState, EventKind, StatusClass
 from tickets.models import BulkAction, BulkItem, Queue, Status, Tag, Ticket
-from tickets.services import facts, lifecycle
+from tickets.services import bulk, facts, lifecycle
 from tickets.tasks import run_bulk, sweep_bulk
 
 pytestmark = pytest.mark.django_db
@@ -209,3 +209,14 @@ def test_a_tag_is_one_whatever_its_case(acme: Cast) -> None:
     post(ada, "tag", tickets, given="  WINTER ")
     with acme.scope():
         assert Tag.objects.get().name == "Winter"
+
+
+def test_what_is_gone_meanwhile_stops_no_other_ticket(acme: Cast) -> None:
+    """A member who has left between the plan and the act: each ticket is left as it was, and the act ends."""
+    tickets = tickets_of(acme, 2)
+    with acme.scope():
+        action = bulk.plan(tickets, BulkKind.ASSIGN, value="0", words="x", member=acme.ada)
+        BulkAction.objects.update(value="999999")
+        action.refresh_from_db()
+        assert not bulk.step(action, most=5)
+    assert states(acme) == {BulkState.REFUSED: 2}

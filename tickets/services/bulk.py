@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.utils import timezone
 
@@ -85,7 +86,8 @@ def _settle(action: BulkAction, item: BulkItem, act: Act) -> None:
             item.state = act(ticket)
     except TicketError as refusal:
         item.state, item.why = BulkState.REFUSED, str(refusal)[:200]
-    except Ticket.DoesNotExist:
+    except ObjectDoesNotExist:
+        # Out of their sight, or what it was to get is gone meanwhile.
         item.state = BulkState.REFUSED
     item.save(update_fields=["state", "before", "after", "why"])
 
