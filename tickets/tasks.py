@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 
 from celery import shared_task
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.actors import SYSTEM, Actor, member_actor
 from accounts.models import Membership, Tenant
@@ -131,7 +131,9 @@ def run_bulk(tenant_id: int, action_id: int) -> None:
     while left:
         with tenant_scope(tenant_id):
             action = BulkAction.objects.select_related("member__user", "member__office").get(pk=action_id)
-            left = step(action, most=1)
+            # Why a ticket was left is told to whoever acted.
+            with translation.override(action.member.user.language):
+                left = step(action, most=1)
 
 
 @shared_task
