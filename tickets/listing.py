@@ -5,9 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import BadRequest
-from django.db.models import OuterRef
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -18,7 +16,7 @@ from accounts.models.absences import away_for
 from accounts.requests import MemberRequest
 from tickets.enums import BulkKind
 from tickets.fields import FIELDS, Words, condition_of, labels_of
-from tickets.models import Ticket, TicketTag
+from tickets.models import Ticket
 from tickets.models.tickets import TicketQuerySet
 from tickets.orders import SORTS, page_of
 from tickets.rows import COLUMNS, Row, group_of, rows_of
@@ -68,7 +66,7 @@ def show(request: MemberRequest, listing: Listing) -> HttpResponse:
     if asks_what_changed(request):
         return what_changed(request, tickets)
     live = watch(request)
-    page = page_of(tickets_for(tickets, selection), selection, request.GET)
+    page = page_of(tickets, selection, request.GET)
     remember(request, [ticket.number for ticket in page.rows])
     away, query = away_for(request.membership), opened_from(request)
     rows = rows_of(page.rows, request.tenant, away=away, columns=selection.shown, query=query)
@@ -96,17 +94,6 @@ def show(request: MemberRequest, listing: Listing) -> HttpResponse:
         "deeds": BulkKind.choices,
     }
     return render(request, "tickets/ticket_list.html", context | listing.more)
-
-
-def tickets_for(tickets: TicketQuerySet, selection: Selection) -> TicketQuerySet:
-    """With what the rows and their groups show."""
-    tickets = tickets.for_list()
-    if "product" in selection.shown:
-        tickets = tickets.select_related("product")
-    if "tags" in selection.shown:
-        names = TicketTag.objects.filter(ticket=OuterRef("pk")).order_by("tag__key").values("tag__name")
-        tickets = tickets.annotate(tag_names=ArraySubquery(names))
-    return tickets
 
 
 def _grouped(rows: list[Row], tickets: list[Ticket], group: str) -> Iterator[tuple[str, list[Row]]]:

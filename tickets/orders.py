@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Case, IntegerField, Value, When
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, IntegerField, OuterRef, Value, When
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core.paging import PAGE, Key, Page, page_by_keys
 from sla.enums import Priority
 from tickets.enums import StatusClass
-from tickets.models import Ticket
+from tickets.models import Ticket, TicketTag
 from tickets.models.tickets import TicketQuerySet
 from tickets.selection import Selection
 
@@ -43,8 +44,25 @@ RANKS = {"status_rank": ("status_class", StatusClass.values), "priority_rank": (
 
 
 def page_of(tickets: TicketQuerySet, selection: Selection, query: QueryDict, *, size: int = PAGE) -> Page[Ticket]:
-    """The page that the query names, in the selection's order."""
-    return page_by_keys(ranked(tickets, selection), keys_of(selection), query, size=size)
+    """The page that the query names, in the selection's order, with all that its rows show."""
+
+    def dressed(rows: TicketQuerySet) -> TicketQuerySet:
+        return ranked(shown_in(rows, selection), selection)
+
+    return page_by_keys(ranked(tickets, selection), keys_of(selection), query, size=size, dressed=dressed)
+
+
+def shown_in(tickets: TicketQuerySet, selection: Selection) -> TicketQuerySet:
+    """With what the rows and their groups show."""
+    tickets = tickets.for_list()
+    if "queue" in {selection.group, *selection.shown}:
+        tickets = tickets.select_related("queue")
+    if "product" in selection.shown:
+        tickets = tickets.select_related("product")
+    if "tags" in selection.shown:
+        names = TicketTag.objects.filter(ticket=OuterRef("pk")).order_by("tag__key").values("tag__name")
+        tickets = tickets.annotate(tag_names=ArraySubquery(names))
+    return tickets
 
 
 def keys_of(selection: Selection) -> tuple[Key, ...]:

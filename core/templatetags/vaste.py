@@ -104,26 +104,24 @@ def local_time(moment: datetime, now: datetime | None = None) -> str:
     `moment` is aware; `now` (aware, the present by default) is for tests and for pages frozen at one instant.
     The weekday is used up to six days before or after today, so that it never means two days.
     """
+    return _near(moment, now) or short_day(timezone.localdate(moment), timezone.localdate(now))
+
+
+def _near(moment: datetime, now: datetime | None) -> str:
+    """With its time of day where it is within a week, else nothing."""
     local = timezone.localtime(moment)
-    today = timezone.localtime(now).date()
-    if local.date() == today:
+    away = local.date() - timezone.localdate(now)
+    if not away:
         # Translators: a moment of today; Finnish "tänään klo %(time)s".
-        return gettext("today %(time)s") % {"time": clock_time(moment)}
-    if abs(local.date() - today) < timedelta(days=7):
-        # Translators: date format of a moment within a week, "Fri 11:10"; Finnish "D G.i" (pe 11.10).
-        return date_format(local, pgettext("date format", "D H:i"))
-    if local.year == today.year:
-        # Translators: date format within the year, "19 Nov"; Finnish "j.n." (19.11.).
-        return date_format(local, pgettext("date format", "j M"))
-    # Translators: date format of another year, "19 Nov 2025"; Finnish "j.n.Y" (19.11.2025).
-    return date_format(local, pgettext("date format", "j M Y"))
+        return gettext("today %(time)s") % {"time": clock_time(local)}
+    # Translators: date format of a moment within a week, "Fri 11:10"; Finnish "D G.i" (pe 11.10).
+    return date_format(local, pgettext("date format", "D H:i")) if abs(away) < timedelta(days=7) else ""
 
 
 @register.filter
 def stamp(moment: datetime) -> str:
     """A moment in a conversation: as `local_time`, but always with its time of day."""
-    short = local_time(moment)
-    return short if clock_time(moment) in short else f"{short} {clock_time(moment)}"
+    return _near(moment, None) or f"{short_day(timezone.localdate(moment))} {clock_time(moment)}"
 
 
 @register.filter
@@ -144,7 +142,9 @@ def full_day(day: date) -> str:
 def short_day(day: date, today: date | None = None) -> str:
     """A day without its weekday, no longer than needed: "19 Nov", "19 Nov 2027"; `today` is for tests."""
     if day.year == (today or timezone.localdate()).year:
+        # Translators: date format within the year, "19 Nov"; Finnish "j.n." (19.11.).
         return date_format(day, pgettext("date format", "j M"))
+    # Translators: date format of another year, "19 Nov 2025"; Finnish "j.n.Y" (19.11.2025).
     return date_format(day, pgettext("date format", "j M Y"))
 
 

@@ -131,7 +131,7 @@ def test_pages_follow_each_other_in_every_order(desk: Cast, sort: str, group: st
     """Forwards to the end and backwards to the beginning: each ticket once, in one order."""
     selection = parse(f"status=any&sort={sort}&group={group}")
     with desk.scope():
-        tickets = Ticket.objects.for_list()
+        tickets = Ticket.objects.all()
         ways: dict[str, list[str]] = {"later": [], "earlier": []}
         query = QueryDict("")
         for way, found in ways.items():

@@ -76,7 +76,7 @@ class TicketQuerySet(TenantQuerySet["Ticket"]):
 
     def for_list(self) -> "TicketQuerySet":
         """With all that a list row shows."""
-        return self.select_related("status", "requester", "customer", "assignee__user", "queue")
+        return self.select_related("status", "requester", "customer", "assignee__user")
 
     def by_next_deadline(self) -> "TicketQuerySet":
         """What is due first comes first; without a promise last."""
