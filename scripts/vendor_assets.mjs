@@ -23,13 +23,13 @@ const LICENCES = {
 
 // The Tabler outline icons of the design reference, section 2. A page that needs another one adds it here.
 const ICONS = `
-  alarm alert-circle alert-octagon alert-triangle arrow-left arrow-right arrows-sort at ban bell-plus blockquote bold
-  book-2 bookmark bookmark-plus building calendar camera chart-bar check chevron-down chevron-left chevron-right chevron-up
+  alarm alert-circle alert-octagon alert-triangle arrow-left arrow-right arrows-sort arrows-split-2 at ban bell-plus
+  blockquote bold book-2 bookmark bookmark-plus building calendar camera chart-bar check chevron-down chevron-left chevron-right chevron-up
   chevrons-up circle circle-check circle-half-2 clock clock-hour-4 clock-pause copy corner-up-left device-floppy dots
   download file-spreadsheet file-text file-type-csv file-zip filter git-merge heading history inbox info-circle italic
-  key keyboard language layout-list list list-numbers lock lock-open logout mail mail-down mail-fast mail-forward
+  key keyboard language layout-list link list list-check list-numbers lock lock-open logout mail mail-down mail-fast mail-forward
   mail-question map-pin menu-2 message-2 message-question message-reply minus paperclip pencil phone phone-check
-  phone-incoming photo player-pause player-play plus receipt-euro refresh search send settings shield-check sparkles
+  phone-incoming photo player-pause player-play plus printer receipt-euro refresh search send settings shield-check sparkles
   thumb-down thumb-up truck urgent user user-question user-share users x
 `.trim().split(/\s+/);
 

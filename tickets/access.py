@@ -10,6 +10,7 @@ from accounts.models import RequesterAddress
 from accounts.requests import MemberRequest
 from tickets.models import Notice, Queue, Ticket, TicketTag
 from tickets.models.drafts import draft_facts
+from tickets.models.relations import related_of
 
 RELATED = (
     "status",
@@ -30,7 +31,8 @@ def get_ticket(request: MemberRequest, number: int, *, may: str = "tickets.view"
     """The ticket of that number, with its requester's address as `.requester_email`.
 
     Where mail to it has come back, `.unreachable_since` and `.unreachable_why` say so; `.snoozed_until` is when the
-    member wants to be reminded of it; `.drafts_now` is for `read_drafts`; `.tags` are its tags, as `id` and `name`.
+    member wants to be reminded of it; `.drafts_now` is for `read_drafts`; `.tags` are its tags, as `id` and `name`;
+    `.linked_to` and `.linked_from` are what `related_of` gives.
 
     Raises Http404 where the member may not see it, PermissionDenied where they may not do `may`.
     """
@@ -40,6 +42,8 @@ def get_ticket(request: MemberRequest, number: int, *, may: str = "tickets.view"
     tags = TicketTag.objects.filter(ticket=OuterRef("pk")).order_by("tag__key")
     tickets = tickets.annotate(
         drafts_now=draft_facts(),
+        linked_to=related_of(request.membership, forwards=True),
+        linked_from=related_of(request.membership, forwards=False),
         tags=ArraySubquery(tags.values_list(JSONObject(id="tag", name="tag__name"))),
         snoozed_until=Subquery(snoozes.values("send_at")),
         requester_email=Subquery(addresses.values("email")[:1]),

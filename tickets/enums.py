@@ -91,6 +91,18 @@ class EventKind(TextChoices):
     TAGGED = "tagged", _("Tagged")
     MERGED = "merged", _("Merged into another ticket")
     MERGED_FROM = "merged_from", _("Another ticket merged into it")
+    LINKED = "linked", _("Linked to another ticket")
+    SPLIT = "split", _("A message became a ticket of its own")
+    SPLIT_FROM = "split_from", _("Opened from a message of another ticket")
+
+
+class RelationKind(TextChoices):
+    """What a ticket is to another one."""
+
+    RELATED = "related", _("Related to")
+    DUPLICATE = "duplicate", _("Duplicate of")
+    PART = "part", _("Part of")
+    CAUSED = "caused", _("Caused by")
 
 
 class BulkKind(TextChoices):

@@ -35,6 +35,30 @@ class OtherCustomer(TicketError):
         return str(_("The tickets are of different customers, so they cannot be merged."))
 
 
+class LinkedToItself(TicketError):
+    def __str__(self) -> str:
+        return str(_("A ticket cannot be linked to itself."))
+
+
+class LinkedAlready(TicketError):
+    """The two have to do with each other already; the other's tag is given."""
+
+    def __str__(self) -> str:
+        return str(_("It is linked to %(number)s already.")) % {"number": self.args[0]}
+
+
+class LinkedInCircle(TicketError):
+    def __str__(self) -> str:
+        return str(_("The other ticket is that of this one already, so the two would go round in a circle."))
+
+
+class AlreadySplit(TicketError):
+    """The tag of the message's own ticket is given."""
+
+    def __str__(self) -> str:
+        return str(_("This message has a ticket of its own already: %(number)s")) % {"number": self.args[0]}
+
+
 class TransitionRefused(TicketError):
     def __str__(self) -> str:
         return str(_("The ticket has changed meanwhile, so this step is no longer possible."))

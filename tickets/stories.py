@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from core.templatetags.vaste import local_time
 from sla.enums import Priority
-from tickets.enums import EventKind, Kind, SilenceKind, StatusClass
+from tickets.enums import EventKind, Kind, RelationKind, SilenceKind, StatusClass
 from tickets.metrics import promise_name
 from tickets.models import TicketEvent
 
@@ -35,6 +35,9 @@ ICONS = {
     EventKind.UNDONE: "history",
     EventKind.MERGED: "git-merge",
     EventKind.MERGED_FROM: "git-merge",
+    EventKind.LINKED: "link",
+    EventKind.SPLIT: "arrows-split-2",
+    EventKind.SPLIT_FROM: "arrows-split-2",
 }
 # Entering these is told by the line of reception, or of what brought it about.
 TOLD_BY_OTHERS = (StatusClass.NEW, StatusClass.MERGED)
@@ -208,11 +211,31 @@ def _silence(kind: str) -> str:
     return lines[SilenceKind(kind)]
 
 
+def relation_words(kind: str, *, forwards: bool) -> str:
+    """What a ticket is to the one whose number follows."""
+    if forwards:
+        return str(RelationKind(kind).label)
+    backwards = {
+        RelationKind.RELATED: _("Related to"),
+        RelationKind.DUPLICATE: _("Has the duplicate"),
+        RelationKind.PART: _("Has the part"),
+        RelationKind.CAUSED: _("Cause of"),
+    }
+    return backwards[RelationKind(kind)]
+
+
 def _tagged(event: TicketEvent) -> str:
     values = {"name": event.actor_name, "tag": event.data.get("added") or event.data.get("removed", "")}
     if event.data.get("added"):
         return _("%(name)s added the tag %(tag)s") % values
     return _("%(name)s removed the tag %(tag)s") % values
+
+
+def _linked(event: TicketEvent) -> str:
+    if event.data.get("removed"):
+        return _("%(name)s took back the link to %(number)s") % _both(event)
+    words = relation_words(event.data["relation"], forwards=event.data["forwards"])
+    return _("%(name)s linked it. %(relation)s %(number)s") % (_both(event) | {"relation": words})
 
 
 _WORDS: dict[EventKind, Callable[[TicketEvent], str]] = {
@@ -241,4 +264,7 @@ _WORDS: dict[EventKind, Callable[[TicketEvent], str]] = {
     EventKind.FOLLOW_UP: lambda event: _("A follow-up was opened: %(number)s") % {"number": event.data["number"]},
     EventKind.MERGED: lambda event: _("%(name)s merged it into %(number)s") % _both(event),
     EventKind.MERGED_FROM: lambda event: _("%(name)s merged %(number)s into it") % _both(event),
+    EventKind.LINKED: _linked,
+    EventKind.SPLIT: lambda event: _("%(name)s opened %(number)s from a message") % _both(event),
+    EventKind.SPLIT_FROM: lambda event: _("%(name)s opened it from a message of %(number)s") % _both(event),
 }

@@ -67,6 +67,7 @@ def things() -> dict[str, Any]:
     return {
         "ticket": held.number,
         "bulk": bulk_act(held),
+        "message": held.messages.filter(kind="requester").order_by("pk")[0].pk,
         "work_token": make_work_link(held, held.assignee),
         "confirm_token": make_confirm_link(solved, solved.requester),
         "board_token": hang(Board(name="Lobby", office=held.queue.office), by=SYSTEM),

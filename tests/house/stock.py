@@ -32,7 +32,7 @@ from reports.services.boards import hang
 from sla.models import Contract, StepFired, Timer
 from tests.conftest import Cast
 from tests.flows.mails import mail
-from tickets.enums import BulkKind, Channel, Mode
+from tickets.enums import BulkKind, Channel, Mode, RelationKind
 from tickets.models import (
     Attachment,
     BoundBrowser,
@@ -45,7 +45,7 @@ from tickets.models import (
     TicketCounter,
     WorkType,
 )
-from tickets.services import bulk, conversation, drafts, lifecycle, links, merging, snoozing, tagging, work
+from tickets.services import bulk, conversation, drafts, lifecycle, links, merging, relating, snoozing, tagging, work
 from tickets.services.conversation import NewFile, Written
 from tickets.services.intake import Matter, open_ticket
 
@@ -69,6 +69,7 @@ def fill(cast: Cast, *, writer: str, worker: str, first_number: int) -> Stock:
         solved = new_ticket(cast, writer)
         lifecycle.resolve(solved, solution="Korjattu.", by=cast.actor(writer))
         merging.merge(new_ticket(cast, writer), ticket, by=cast.actor(writer))
+        relation = relating.relate(ticket, solved, RelationKind.PART, by=cast.actor(writer))
         begun = drafts.Typed(Mode.NOTE, "Kysy vielä Petriltä.")
         draft = drafts.save(ticket, begun, at=drafts.Spot("page"), member=cast.members[writer]).draft
         ids = {
@@ -76,6 +77,7 @@ def fill(cast: Cast, *, writer: str, worker: str, first_number: int) -> Stock:
             "message": ticket.messages.order_by("pk")[0].pk,
             "reply": reply.pk,
             "draft": draft.pk if draft else None,
+            "relation": relation.pk,
             "attachment": Attachment.objects.get(ticket=ticket).pk,
             "work_token": links.make_work_link(held, cast.members[worker]),
             "work_file": Attachment.objects.get(ticket=held).pk,

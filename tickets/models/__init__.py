@@ -7,6 +7,7 @@ from tickets.models.links import AccessLink, BoundBrowser, UsedFormToken
 from tickets.models.notices import Notice, ReminderRule
 from tickets.models.promises import PromiseRule
 from tickets.models.queues import Queue, QueueTeamGrant, QueueUserGrant, Status, WorkType
+from tickets.models.relations import Relation
 from tickets.models.tags import Tag, TicketTag
 from tickets.models.tickets import Ticket, TicketCounter
 from tickets.models.views import SavedView
@@ -25,6 +26,7 @@ __all__ = [
     "Queue",
     "QueueTeamGrant",
     "QueueUserGrant",
+    "Relation",
     "ReminderRule",
     "SavedView",
     "Status",

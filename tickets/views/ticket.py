@@ -31,6 +31,7 @@ from tickets.models import Message, Status, Ticket, WorkType
 from tickets.models.drafts import read_drafts
 from tickets.navigation import work_of
 from tickets.news import News, news_of
+from tickets.related import related
 from tickets.services.events import standing
 from tickets.stories import EventLine, line_of
 from tickets.threads import tag
@@ -138,6 +139,7 @@ def render_ticket(
         "whence": path,
         "position": sight.position,
         "people": presence.colleagues(sight, str(ticket.number), but=request.membership),
+        "related": related(ticket, request.tenant),
         "others": [(tag(request.tenant, other.number), other) for other in other_tickets(request, ticket)],
         "works": works,
         "may_reopen": ticket.is_finished
