@@ -10,6 +10,8 @@ from accounts.models import RequesterAddress
 from accounts.requests import MemberRequest
 from tickets.models import Notice, Queue, Ticket, TicketTag
 from tickets.models.drafts import draft_facts
+from tickets.models.process import kind_name
+from tickets.own_values import values_as_json
 
 RELATED = (
     "status",
@@ -30,7 +32,8 @@ def get_ticket(request: MemberRequest, number: int, *, may: str = "tickets.view"
     """The ticket of that number, with its requester's address as `.requester_email`.
 
     Where mail to it has come back, `.unreachable_since` and `.unreachable_why` say so; `.snoozed_until` is when the
-    member wants to be reminded of it; `.drafts_now` is for `read_drafts`; `.tags` are its tags, as `id` and `name`.
+    member wants to be reminded of it; `.drafts_now` is for `read_drafts`; `.tags` are its tags, as `id` and `name`;
+    `.own_values` is for `read_json`, `.kind_name` the team's own name of its kind.
 
     Raises Http404 where the member may not see it, PermissionDenied where they may not do `may`.
     """
@@ -41,6 +44,8 @@ def get_ticket(request: MemberRequest, number: int, *, may: str = "tickets.view"
     tickets = tickets.annotate(
         drafts_now=draft_facts(),
         tags=ArraySubquery(tags.values_list(JSONObject(id="tag", name="tag__name"))),
+        own_values=ArraySubquery(values_as_json()),
+        kind_name=kind_name(),
         snoozed_until=Subquery(snoozes.values("send_at")),
         requester_email=Subquery(addresses.values("email")[:1]),
         unreachable_since=Subquery(addresses.values("undeliverable_since")[:1]),

@@ -38,6 +38,8 @@ GROUPS = {
     "customer": Order(_("Customer"), (Key("customer__name", nullable=True), Key("customer", nullable=True))),
     "queue": Order(_("Queue"), (Key("queue__position"), Key("queue__name"), Key("queue"))),
 }
+# By one choice of a team's own; tickets.own_lists annotates its place and its id.
+OWN = Order("", (Key("own_place"), Key("own_choice")))
 # Words that have an order of their own, by the key that is annotated for it.
 RANKS = {"status_rank": ("status_class", StatusClass.values), "priority_rank": ("priority", Priority.values)}
 
@@ -48,7 +50,7 @@ def page_of(tickets: TicketQuerySet, selection: Selection, query: QueryDict, *, 
 
 
 def keys_of(selection: Selection) -> tuple[Key, ...]:
-    grouped = GROUPS[selection.group].keys if selection.group else ()
+    grouped = GROUPS.get(selection.group, OWN).keys if selection.group else ()
     return (*grouped, *SORTS[selection.order].keys)
 
 

@@ -25,8 +25,11 @@ from mailintake.services.knowing import imitated
 from tickets.access import get_ticket
 from tickets.errors import TicketError
 from tickets.forms import AcceptForm
+from tickets.forms_own import Asked
 from tickets.models import Ticket
 from tickets.navigation import work_of
+from tickets.process import process
+from tickets.requirements import Stage
 from tickets.rows import rows_of
 
 DESK = (Role.ADMIN, Role.LEAD, Role.AGENT)
@@ -108,6 +111,7 @@ def _lists(request: MemberRequest) -> dict[str, Any]:
         "members": list(Membership.objects.assignable()),
         "queues": work_of(request).queues,
         "away": away_for(request.membership),
+        "own": Asked(process=process(), stage=Stage.MADE, roles=frozenset(request.membership.roles)),
     }
 
 
@@ -152,6 +156,7 @@ def accept(request: MemberRequest, pk: int) -> HttpResponse:
         queue=form.chosen_queue,
         assignee=form.chosen_assignee,
         even_away=form.cleaned_data.get("even_away", False),
+        own=form.own,
         requester_name=row.from_name,
     )
     try:
