@@ -30,7 +30,7 @@ class Asked:
     """What a form asks for: the fields, what the ticket has in them by key, its stage, and the roles of who fills in.
 
     Without a `stage` nothing is required, but what is needed already is not to be emptied. `kind` is that of the
-    ticket where the form does not ask for it. `few` leaves out whatever the stage does not wait for.
+    ticket where the form does not ask for it. `few` leaves out whatever the stage neither waits for nor depends on.
     """
 
     process: Process
@@ -45,15 +45,38 @@ class Asked:
         """Those that the form holds."""
         if not self.few:
             return self.process.active
-        return [each for each in self.process.active if self._is_due(each) and self._can_show(each)]
+        due = {each.key for each in self.process.active if self._is_due(each)}
+        while more := self._deciding(due) - due:
+            due |= more
+        return [each for each in self.process.active if each.key in due]
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Those that the ticket can be of once the form is sent."""
+        return frozenset({self.kind}) if self.few and self.kind else frozenset(Kind)
+
+    @property
+    def effects(self) -> frozenset[Effect]:
+        """What makes a field needed at the stage."""
+        late = self.stage == Stage.RESOLVED
+        return frozenset({Effect.MADE, Effect.RESOLVED} if late else {Effect.MADE})
+
+    def rules_of(self, own: OwnField) -> list[Rule]:
+        """The field's rules that can hold here."""
+        return [rule for rule in own.wanted.rules if any(rule.is_for(kind, self.roles) for kind in self.kinds)]
 
     def _is_due(self, own: OwnField) -> bool:
-        """Needed at this stage, and not just checked when the ticket was made."""
-        effects = {rule.effect for rule in own.wanted.rules if rule.is_for(self.kind, self.roles)}
-        return Effect.RESOLVED in effects or (Effect.MADE in effects and self.now.get(own.key) is None)
+        """Needed at this stage, and not known since an earlier one."""
+        effects = {rule.effect for rule in self.rules_of(own)} & self.effects
+        is_late = self.stage == Stage.RESOLVED and Effect.RESOLVED in effects
+        has_it = not own.wanted.kinds or bool(own.wanted.kinds & self.kinds)
+        return has_it and (is_late or (bool(effects) and self.now.get(own.key) is None))
 
-    def _can_show(self, own: OwnField) -> bool:
-        return not own.wanted.kinds or self.kind in own.wanted.kinds
+    def _deciding(self, due: set[str]) -> set[str]:
+        """What decides whether those are shown or needed, and is not known yet."""
+        rules = (rule for each in self.process.active if each.key in due for rule in self.rules_of(each))
+        asked = {rule.where.field for rule in rules if rule.where}
+        return {each.key for each in self.process.active if each.key in asked and self.now.get(each.key) is None}
 
     def insists(self, own: OwnField) -> bool:
         """Whether the form has to be refused while it is empty."""
@@ -86,16 +109,12 @@ class OwnFieldsMixin(_Form):
         asked = self.asked
         if asked is None:
             return {}
-        stage = asked.stage or Stage.MADE
-        due = {Effect.MADE} if stage == Stage.MADE else {Effect.MADE, Effect.RESOLVED}
-        # A page that does not ask for the kind is for one of one kind.
-        kinds = frozenset({asked.kind}) if asked.few else frozenset(Kind)
-        mine = [rule for rule in own.wanted.rules if any(rule.is_for(kind, asked.roles) for kind in kinds)]
+        mine = asked.rules_of(own)
         return {
             "kinds": sorted(own.wanted.kinds),
             "shown": [self._told(rule) for rule in mine if rule.effect == Effect.SHOWN],
             "conditional": any(rule.effect == Effect.SHOWN for rule in own.wanted.rules),
-            "needed": [self._told(rule) for rule in mine if rule.effect in due] if asked.stage else [],
+            "needed": [self._told(rule) for rule in mine if rule.effect in asked.effects] if asked.stage else [],
         }
 
     def _told(self, rule: Rule) -> dict[str, Any]:

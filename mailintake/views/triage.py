@@ -105,13 +105,14 @@ def _render(
 
 
 def _lists(request: MemberRequest) -> dict[str, Any]:
+    roles = frozenset(request.membership.roles)
     return {
         "customers": list(Customer.objects.annotate(known_domains=ArrayAgg("domains__domain", default=[]))),
         "products": list(Product.objects.select_related("expert__user").prefetch_related("modules__expert__user")),
         "members": list(Membership.objects.assignable()),
         "queues": work_of(request).queues,
         "away": away_for(request.membership),
-        "own": Asked(process=process(), stage=Stage.MADE, roles=frozenset(request.membership.roles)),
+        "own": Asked(process=process(), stage=Stage.MADE, roles=roles, few=True),
     }
 
 

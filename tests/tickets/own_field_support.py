@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from accounts.actors import SYSTEM
 from tests.conftest import Cast
 from tickets.models import CustomField, FieldChoice, FieldRule, Ticket
 from tickets.process import forget
@@ -23,7 +24,7 @@ def shape(cast: Cast) -> Fields:
     """Cause (needed to resolve a fault), part (only of hardware, needed at once), and one of each other type."""
     with cast.scope():
         cause = _field("cause", "choice", kinds=["fault"])
-        save_choices(cause, {}, ["Hardware > Pump", "Hardware > Valve", "Software"], by=cast.actor("ada"))
+        save_choices(cause, {}, ["Hardware > Pump", "Hardware > Valve", "Software"], by=SYSTEM)
         names = dict(FieldChoice.objects.filter(field=cause).values_list("name", "pk"))
         part = _field("part", "text")
         FieldRule.objects.create(field=cause, effect="resolved", kinds=["fault"])
@@ -32,7 +33,7 @@ def shape(cast: Cast) -> Fields:
         for name, kind in (("pressure", "number"), ("installed", "day"), ("warranty", "yes"), ("story", "long")):
             _field(name, kind)
         sites = _field("sites", "choices")
-        save_choices(sites, {}, ["Oulu", "Turku"], by=cast.actor("ada"))
+        save_choices(sites, {}, ["Oulu", "Turku"], by=SYSTEM)
         more = dict(FieldChoice.objects.filter(field=sites).values_list("name", "pk"))
         forget()
         return Fields(names["Pump"], names["Hardware"], names["Software"], more["Oulu"], more["Turku"])

@@ -25,8 +25,9 @@ from tickets.models import FieldRule, FieldValue, Ticket, TicketEvent
 from tickets.own_values import Given, Value, given
 from tickets.process import forget, process
 from tickets.services import facts, lifecycle, links
-from tickets.services.events import log_position
+from tickets.services.events import log_position, standing
 from tickets.services.own_fields import values_of
+from tickets.services.undoing import undo_send
 from tickets.stories import line_of
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +108,17 @@ def test_a_ticket_is_resolved_once_what_its_team_needs_is_known(acme: Cast, tick
 
     with acme.scope():
         assert Ticket.objects.get(pk=ticket.pk).status_class == "resolved"
+
+
+def test_a_solution_that_is_taken_back_leaves_what_was_filled_in(acme: Cast, ticket: Ticket, ids: Fields) -> None:
+    by = acme.actor("konsta")
+    with acme.scope():
+        lifecycle.resolve(ticket, solution="Done.", by=by, own=own(cause=(ids.software,)))
+        undo_send(ticket.messages.latest("pk"), by=by)
+        kinds = [event.kind for event in standing(ticket.events.order_by("pk"))]
+
+    assert has(acme, ticket) == {"cause": (ids.software,)}
+    assert [kind in kinds for kind in ("changed", "solution")] == [True, False]
 
 
 def test_mail_is_taken_in_whatever_is_needed_and_a_mailed_command_says_what_is_missing(
@@ -233,6 +245,8 @@ def test_triage_accepts_with_what_its_kind_needs(acme: Cast, ids: Fields) -> Non
     client = acme.client("aino")
     page = client.get(reverse("mailintake:triage_mail", args=[row.pk]))
     accept = reverse("mailintake:accept", args=[row.pk])
+    # Only what is needed now, and what that depends on.
+    assert [field.name for field in page.context["form"].own_fields] == ["f-cause", "f-part"]
     said = posted(page, kind="fault", **{"f-cause": ids.pump})
 
     refused = client.post(accept, said)
