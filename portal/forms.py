@@ -10,7 +10,11 @@ from accounts.models import Absence, Membership
 from core.forms import LookForm
 from core.tokens import new_token
 from tickets.away_choices import EvenAwayField, offer
+from tickets.forms_own import Asked, OwnFieldsMixin
 from tickets.models import AccessLink, Queue, WorkType
+from tickets.process import process
+from tickets.requirements import Stage
+from tickets.services.own_fields import values_of
 
 
 def _area(rows: int) -> forms.Textarea:
@@ -62,8 +66,8 @@ class WorkForm(LinkForm):
         field.choices = [(work_type.pk, str(work_type)) for work_type in field.queryset]
 
 
-class ResolveForm(WorkForm):
-    """The solution as the requester gets it."""
+class ResolveForm(OwnFieldsMixin, WorkForm):
+    """The solution as the requester gets it, and what the team wants to know before."""
 
     solution = forms.CharField(
         label=_("Solution"), max_length=20_000, widget=_area(5), help_text=_("The requester gets it by mail.")
@@ -73,6 +77,14 @@ class ResolveForm(WorkForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["minutes"].required = False
+        own, ticket = process(), self.link.ticket
+        roles = frozenset(self.link.member.roles if self.link.member else ())
+        now = values_of(ticket, own)
+        self.ask(Asked(process=own, now=now, stage=Stage.RESOLVED, roles=roles, kind=ticket.kind, few=True))
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        return data | {"own": self.own}
 
 
 class TimeForm(WorkForm):

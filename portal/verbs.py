@@ -38,7 +38,7 @@ def _ask(ticket: Ticket, values: Values, by: Actor) -> str:
 
 
 def _resolve(ticket: Ticket, values: Values, by: Actor) -> str:
-    chosen = {name: values[name] for name in ("solution", "minutes", "work_type")}
+    chosen = {name: values[name] for name in ("solution", "minutes", "work_type", "own")}
     lifecycle.resolve(ticket, by=by, **chosen)
     return _("Resolved")
 

@@ -10,7 +10,9 @@ from accounts.models import RequesterAddress
 from accounts.requests import MemberRequest
 from tickets.models import Notice, Queue, Ticket, TicketTag
 from tickets.models.drafts import draft_facts
+from tickets.models.process import kind_name
 from tickets.models.relations import related_of
+from tickets.own_values import values_as_json
 
 RELATED = (
     "status",
@@ -32,7 +34,8 @@ def get_ticket(request: MemberRequest, number: int, *, may: str = "tickets.view"
 
     Where mail to it has come back, `.unreachable_since` and `.unreachable_why` say so; `.snoozed_until` is when the
     member wants to be reminded of it; `.drafts_now` is for `read_drafts`; `.tags` are its tags, as `id` and `name`;
-    `.linked_to` and `.linked_from` are what `related_of` gives.
+    `.linked_to` and `.linked_from` are what `related_of` gives, `.own_values` is for `read_json`, `.kind_name` the
+    team's own name of its kind.
 
     Raises Http404 where the member may not see it, PermissionDenied where they may not do `may`.
     """
@@ -45,6 +48,8 @@ def get_ticket(request: MemberRequest, number: int, *, may: str = "tickets.view"
         linked_to=related_of(request.membership, forwards=True),
         linked_from=related_of(request.membership, forwards=False),
         tags=ArraySubquery(tags.values_list(JSONObject(id="tag", name="tag__name"))),
+        own_values=ArraySubquery(values_as_json()),
+        kind_name=kind_name(),
         snoozed_until=Subquery(snoozes.values("send_at")),
         requester_email=Subquery(addresses.values("email")[:1]),
         unreachable_since=Subquery(addresses.values("undeliverable_since")[:1]),

@@ -190,3 +190,23 @@ class Hearer(TextChoices):
     ASSIGNEE = "assignee", _("The consultant")
     TEAM = "team", _("The queue's teams")
     LEADS = "leads", _("Team leads")
+
+
+class FieldType(TextChoices):
+    """What is filled in a team's own field."""
+
+    TEXT = "text", _("One line of text")
+    LONG = "long", _("Text of several lines")
+    CHOICE = "choice", _("One choice")
+    CHOICES = "choices", _("Several choices")
+    NUMBER = "number", _("Number")
+    DAY = "day", _("Date")
+    YES = "yes", _("Yes or no")
+
+
+class FieldEffect(TextChoices):
+    """What a rule says of a team's own field; the values are those of tickets.requirements.Effect."""
+
+    SHOWN = "shown", _("Shown only")
+    MADE = "made", _("Needed when the ticket is made or accepted")
+    RESOLVED = "resolved", _("Needed before the ticket is resolved")

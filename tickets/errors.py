@@ -1,6 +1,6 @@
 """What the ticket's services refuse, in words for the person who asked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
@@ -84,6 +84,17 @@ class FactsDiffer(TicketError):
 
     def __str__(self) -> str:
         return str(_("Somebody has changed the same facts meanwhile. Nothing was saved yet."))
+
+
+class FieldsMissing(TicketError):
+    """The ticket lacks what its team wants to know before it is resolved: the names of those fields."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(names)
+        self.names = names
+
+    def __str__(self) -> str:
+        return str(_("Before it is resolved, fill in: %(fields)s.")) % {"fields": ", ".join(self.names)}
 
 
 class NothingToSend(TicketError):

@@ -21,6 +21,7 @@ from core.forms import LookForm
 from sla.enums import Priority
 from tickets.away_choices import NOBODY_AWAY, EvenAwayField, offer
 from tickets.enums import FINISHED, Kind, StatusClass
+from tickets.forms_own import Asked, OwnFieldsMixin
 from tickets.models import Attachment, Queue, Status, WorkType
 from tickets.services.conversation import NewFile
 
@@ -96,8 +97,8 @@ class MinutesField(forms.IntegerField):
         super().__init__(min_value=1, max_value=1440, widget=widget, **kwargs)
 
 
-class ResolveForm(LookForm):
-    """How the matter was settled."""
+class ResolveForm(OwnFieldsMixin, LookForm):
+    """How the matter was settled, and what the team wants to know before."""
 
     solution = forms.CharField(label=_("Solution"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 5}))
     minutes = MinutesField(label=_("Minutes"), required=False)
@@ -105,10 +106,16 @@ class ResolveForm(LookForm):
         WorkType.objects.none(), label=_("Type of work"), required=False, empty_label=None
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, own: Asked | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["work_type"]
         field.queryset = WorkType.objects.all()
+        self.ask(own)
+
+    @property
+    def solving(self) -> dict[str, Any]:
+        """What tickets.services.lifecycle.resolve takes."""
+        return {name: self.cleaned_data[name] for name in ("solution", "minutes", "work_type")} | {"own": self.own}
 
 
 class HandOverForm(LookForm):
@@ -191,8 +198,8 @@ class ProductField(forms.ChoiceField):
         return self._known.get(value, (None, None))
 
 
-class FactsForm(LookForm):
-    """The facts that people set when a matter becomes a ticket, and correct later."""
+class FactsForm(OwnFieldsMixin, LookForm):
+    """The facts that people set when a matter becomes a ticket, and correct later; the team's own among them."""
 
     title = forms.CharField(label=_("Title"), max_length=200, help_text=_("Every list shows it."))
     customer = forms.ModelChoiceField(Customer.objects.none(), label=_("Customer"), required=False, empty_label="—")
@@ -200,9 +207,20 @@ class FactsForm(LookForm):
     priority = forms.ChoiceField(label=_("Priority"), choices=Priority, initial=Priority.NORMAL)
     kind = forms.ChoiceField(label=_("Kind"), choices=Kind, initial=Kind.REQUEST)
 
-    def __init__(self, *args: Any, customers: list[Customer], products: list[Product], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        customers: list[Customer],
+        products: list[Product],
+        own: Asked | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
+        if own:
+            fields["kind"].choices = own.process.kind_choices(also=str(self.initial.get("kind") or ""))
+            fields["kind"].help_text = own.process.kind_help()
+        self.ask(own)
         fields["customer"].queryset = Customer.objects.all()
         fields["customer"].choices = [("", "—"), *((customer.pk, customer.name) for customer in customers)]
         fields["product"].offer(products)

@@ -11,8 +11,9 @@ from accounts.standing_in import Away
 from core.forms import LookForm
 from sla.enums import Priority
 from tickets.away_choices import named
-from tickets.enums import FINISHED, BulkKind, Kind, StatusClass
+from tickets.enums import FINISHED, BulkKind, StatusClass
 from tickets.models import Queue, Status, Tag, Ticket
+from tickets.process import process
 from tickets.services.tagging import find_or_make
 
 LABELS = {
@@ -76,7 +77,7 @@ class BulkForm(LookForm):
             BulkKind.MOVE: ticket.queue.name,
             BulkKind.STATUS: str(ticket.status),
             BulkKind.PRIORITY: ticket.get_priority_display(),
-            BulkKind.KIND: ticket.get_kind_display(),
+            BulkKind.KIND: str(process().kind_label(ticket.kind)),
         }
         return words.get(self.kind, "")
 
@@ -98,4 +99,4 @@ def _choices(kind: BulkKind, member: Membership, away: Mapping[int, Away]) -> li
         return [(str(status.pk), str(status)) for status in Status.objects.exclude(status_class__in=left_out)]
     if kind == BulkKind.UNTAG:
         return [(str(each.pk), each.name) for each in Tag.objects.all()]
-    return list((Priority if kind == BulkKind.PRIORITY else Kind).choices)
+    return list(Priority.choices) if kind == BulkKind.PRIORITY else process().kind_choices()

@@ -14,6 +14,7 @@ from sla.enums import Priority
 from sla.models import Calendar, Policy
 from tickets.enums import Channel, Kind
 from tickets.models import PromiseRule, Queue
+from tickets.process import process
 from tickets.services.choosing import Facts, day_at
 
 ANY = "—"
@@ -41,6 +42,8 @@ class PromiseRuleForm(TenantModelForm):
             field.queryset = queryset
             if name in {"policy", "customer", "product"}:
                 field.widget.attrs["data-pick"] = ""
+        kind: Any = self.fields["kind"]
+        kind.choices = [("", ANY), *process().kind_choices(also=self.instance.kind)]
         for name in ("calendar", *PromiseRule.CONDITIONS):
             condition: Any = self.fields[name]
             if hasattr(condition, "empty_label"):
@@ -86,6 +89,8 @@ class TrialForm(LookForm):
             field: Any = self.fields[name]
             field.queryset = queryset
             field.widget.attrs["data-pick"] = ""
+        kind: Any = self.fields["kind"]
+        kind.choices = process().kind_choices()
 
     @property
     def at(self) -> datetime:

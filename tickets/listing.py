@@ -1,6 +1,6 @@
 """A list of tickets as a page shows it: rows and groups, the chips of its filters, and the ways to ask otherwise."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -14,13 +14,15 @@ from django.utils.translation import ngettext
 from accounts.access import may
 from accounts.models.absences import away_for
 from accounts.requests import MemberRequest
+from tickets.asking import Words
 from tickets.enums import BulkKind
-from tickets.fields import FIELDS, Words, condition_of, labels_of
+from tickets.fields import FIELDS, condition_of, field_of, labels_of
 from tickets.models import Ticket
 from tickets.models.tickets import TicketQuerySet
 from tickets.orders import SORTS, page_of
-from tickets.rows import COLUMNS, Row, group_of, rows_of
-from tickets.selection import PAGE, USUAL, Selection, UnknownSelection, read
+from tickets.own_lists import read
+from tickets.rows import Row, column_labels, grouping, rows_of
+from tickets.selection import PAGE, USUAL, Selection, UnknownSelection
 from tickets.watching import asks_what_changed, watch, what_changed
 from tickets.whence import opened_from, remember
 
@@ -77,7 +79,7 @@ def show(request: MemberRequest, listing: Listing) -> HttpResponse:
         if late
         else listing.about,
         "groups": list(_grouped(rows, page.rows, selection.group)),
-        "columns": [(name, COLUMNS[name]) for name in selection.shown],
+        "columns": column_labels(selection.shown),
         "usual": selection.shown == USUAL,
         "page": page,
         "live": live.token(page.rows),
@@ -98,9 +100,9 @@ def show(request: MemberRequest, listing: Listing) -> HttpResponse:
 
 def _grouped(rows: list[Row], tickets: list[Ticket], group: str) -> Iterator[tuple[str, list[Row]]]:
     """The rows below the words of their group; all below none where the list has no groups."""
-    heading, gathered = "", list[Row]()
+    heading, gathered, words_of = "", list[Row](), grouping(group)
     for row, ticket in zip(rows, tickets, strict=True):
-        words = group_of(ticket, group) if group else ""
+        words = words_of(ticket)
         if words != heading and gathered:
             yield heading, gathered
             gathered = []
@@ -118,15 +120,16 @@ def _chips(
         if asked.field in fixed:
             continue
         words = ", ".join(str(labels.get((asked.field, value), _("no longer there"))) for value in asked.values)
-        label = FIELDS[asked.field].label
+        label = field_of(asked.field).label
         value = _("not %(values)s") % {"values": words} if asked.negated else words
         chips.append(Chip(label, value, _address(path, selection.without(asked.field))))
     return chips
 
 
-def free_fields(selection: Selection, fixed: tuple[str, ...]) -> list[str]:
+def free_fields(selection: Selection, fixed: tuple[str, ...], known: Iterable[str] = FIELDS) -> list[str]:
     """Fields that nothing is asked of."""
-    return [name for name in FIELDS if name not in fixed and name not in {each.field for each in selection.asked}]
+    asked = {each.field for each in selection.asked}
+    return [name for name in known if name not in fixed and name not in asked]
 
 
 def _address(path: str, selection: Selection) -> str:

@@ -22,7 +22,8 @@ from tickets.listing import Listing
 from tickets.models import SavedView, Ticket
 from tickets.models.tickets import TicketQuerySet
 from tickets.navigation import work_of
-from tickets.selection import Selection, UnknownSelection, parse
+from tickets.own_lists import parse
+from tickets.selection import Selection, UnknownSelection
 
 
 def every(request: MemberRequest) -> Listing:

@@ -12,7 +12,9 @@ from core.paging import PAGE, Key, Page, page_by_keys
 from sla.enums import Priority
 from tickets.enums import StatusClass
 from tickets.models import Ticket, TicketTag
+from tickets.models.process import kind_name
 from tickets.models.tickets import TicketQuerySet
+from tickets.own_lists import with_own_columns, with_own_group
 from tickets.selection import Selection
 
 
@@ -39,6 +41,8 @@ GROUPS = {
     "customer": Order(_("Customer"), (Key("customer__name", nullable=True), Key("customer", nullable=True))),
     "queue": Order(_("Queue"), (Key("queue__position"), Key("queue__name"), Key("queue"))),
 }
+# By one choice of a team's own; tickets.own_lists annotates its place and its id.
+OWN = Order("", (Key("own_place"), Key("own_choice")))
 # Words that have an order of their own, by the key that is annotated for it.
 RANKS = {"status_rank": ("status_class", StatusClass.values), "priority_rank": ("priority", Priority.values)}
 
@@ -62,11 +66,13 @@ def shown_in(tickets: TicketQuerySet, selection: Selection) -> TicketQuerySet:
     if "tags" in selection.shown:
         names = TicketTag.objects.filter(ticket=OuterRef("pk")).order_by("tag__key").values("tag__name")
         tickets = tickets.annotate(tag_names=ArraySubquery(names))
-    return tickets
+    if "kind" in selection.shown:
+        tickets = tickets.annotate(kind_name=kind_name())
+    return with_own_columns(tickets, selection)
 
 
 def keys_of(selection: Selection) -> tuple[Key, ...]:
-    grouped = GROUPS[selection.group].keys if selection.group else ()
+    grouped = GROUPS.get(selection.group, OWN).keys if selection.group else ()
     return (*grouped, *SORTS[selection.order].keys)
 
 
@@ -78,4 +84,4 @@ def ranked(tickets: TicketQuerySet, selection: Selection) -> TicketQuerySet:
             cases = [When(**{field: value}, then=Value(place)) for place, value in enumerate(values)]
             rank = Case(*cases, default=Value(len(values)), output_field=IntegerField())
             tickets = tickets.annotate(**{key.path: rank})
-    return tickets
+    return with_own_group(tickets, selection)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,8 @@ from core.templatetags.vaste import local_time, minutes_words
 from tickets.chips import Chip, StatusLook, next_promise_chip, status_look
 from tickets.enums import StatusClass
 from tickets.models import Ticket
+from tickets.own_lists import own_cells, own_columns, own_group
+from tickets.process import PREFIX
 from tickets.selection import USUAL
 from tickets.threads import tag
 
@@ -45,7 +48,8 @@ class Row:
     cells: tuple[tuple[str, str], ...] = ()
 
 
-COLUMNS = {
+Cell = tuple[str, Callable[[Ticket, datetime], str]]
+COLUMNS: dict[str, str | Promise] = {
     "status": _("Status"),
     "promise": _("Next promise"),
     "assignee": _("Consultant"),
@@ -61,12 +65,26 @@ USUAL_COLUMNS = [(name, COLUMNS[name]) for name in USUAL]
 # The text of each column that is no part of every row.
 CELLS: dict[str, Callable[[Ticket, datetime], str]] = {
     "queue": lambda ticket, now: ticket.queue.name,
-    "kind": lambda ticket, now: ticket.get_kind_display(),
+    "kind": lambda ticket, now: getattr(ticket, "kind_name", "") or ticket.get_kind_display(),
     "product": lambda ticket, now: ticket.product.name if ticket.product else "",
     "tags": lambda ticket, now: ", ".join(getattr(ticket, "tag_names", ())),
     "received": lambda ticket, now: local_time(ticket.received_at, now),
     "activity": lambda ticket, now: local_time(ticket.last_activity_at, now),
 }
+
+
+def column_labels(names: Iterable[str]) -> list[tuple[str, str | Promise]]:
+    """Columns with their words; the team's own are looked up only where one is shown."""
+    wanted = list(names)
+    known = COLUMNS | (own_columns() if any(name.startswith(PREFIX) for name in wanted) else {})
+    return [(name, known.get(name, "")) for name in wanted]
+
+
+def grouping(group: str) -> Callable[[Ticket], str]:
+    """The words above a row, by its ticket; none where the list has no groups."""
+    if not group:
+        return lambda ticket: ""
+    return own_group(group) if group.startswith(PREFIX) else lambda ticket: group_of(ticket, group)
 
 
 def group_of(ticket: Ticket, group: str) -> str:
@@ -86,7 +104,7 @@ def rows_of(
     now: datetime | None = None,
     *,
     away: Container[int] = (),
-    columns: Iterable[str] = (),
+    columns: Sequence[str] = (),
     query: str = "",
 ) -> list[Row]:
     """The rows of tickets that were fetched with `for_list()`; `away` are the memberships of those who are.
@@ -94,11 +112,12 @@ def rows_of(
     `query` ends their addresses, such as with the list that they stand in.
     """
     moment = now or timezone.now()
-    more = [name for name in columns if name in CELLS]
+    known = CELLS | own_cells(columns)
+    more = [(name, known[name]) for name in columns if name in known]
     return [_row(each, tenant, moment, away=each.assignee_id in away, more=more, query=query) for each in tickets]
 
 
-def _row(ticket: Ticket, tenant: Tenant, now: datetime, *, away: bool, more: Sequence[str], query: str) -> Row:
+def _row(ticket: Ticket, tenant: Tenant, now: datetime, *, away: bool, more: Sequence[Cell], query: str) -> Row:
     who = [ticket.requester.name, ticket.customer.name if ticket.customer else ""]
     return Row(
         pk=ticket.pk,
@@ -113,5 +132,5 @@ def _row(ticket: Ticket, tenant: Tenant, now: datetime, *, away: bool, more: Seq
         assignee=ticket.assignee.name if ticket.assignee else "",
         away=away,
         age=minutes_words(max(0, int((now - ticket.received_at).total_seconds() // 60))),
-        cells=tuple((name, CELLS[name](ticket, now)) for name in more),
+        cells=tuple((name, write(ticket, now)) for name, write in more),
     )

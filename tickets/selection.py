@@ -35,6 +35,18 @@ ANY = "any"
 MOST_VALUES = 30
 
 
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What a team's own fields add to the closed lists above."""
+
+    fields: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+
+
+NOTHING = Own()
+
+
 class UnknownSelection(ValueError):
     """The address asks for what no list knows."""
 
@@ -67,7 +79,7 @@ class Selection:
     def having(self, condition: Condition) -> "Selection":
         """With that condition in the place of what was asked of its field."""
         others = [each for each in self.conditions if each.field != condition.field]
-        found = sorted([*others, condition], key=lambda each: FIELDS.index(each.field))
+        found = sorted([*others, condition], key=lambda each: _place(each.field))
         return replace(self, conditions=tuple(found))
 
     def without(self, field: str) -> "Selection":
@@ -106,18 +118,24 @@ class Selection:
         return urlencode(self.pairs)
 
 
-def read(query: QueryDict, *, also: Iterable[str] = ()) -> Selection:
-    """What an address asks for; `also` names parameters that belong to somebody else.
+def _place(field: str) -> tuple[int, str]:
+    """Of the product's fields in their order, behind them those of the team."""
+    return (FIELDS.index(field) if field in FIELDS else len(FIELDS), field)
+
+
+def read(query: QueryDict, *, also: Iterable[str] = (), own: Own = NOTHING) -> Selection:
+    """What an address asks for; `also` names parameters that belong to somebody else, `own` what the team has added.
 
     Raises UnknownSelection for any other name, for a sort, group or column that is not on the list, and for too many
     values. The values of fields are looked at by tickets.fields.
     """
-    known = {*FIELDS, "not", "sort", "group", "column", *PAGE, *also}
+    fields = (*FIELDS, *sorted(own.fields))
+    known = {*fields, "not", "sort", "group", "column", *PAGE, *also}
     if strange := set(query) - known:
         raise UnknownSelection(", ".join(sorted(strange)))
-    negated = _listed(query.getlist("not"), FIELDS)
+    negated = _listed(query.getlist("not"), fields)
     conditions = []
-    for field in FIELDS:
+    for field in fields:
         values = tuple(dict.fromkeys(value for value in query.getlist(field) if value))
         if len(values) > MOST_VALUES:
             raise UnknownSelection(field)
@@ -128,14 +146,14 @@ def read(query: QueryDict, *, also: Iterable[str] = ()) -> Selection:
     return Selection(
         tuple(conditions),
         sort=_one(query, "sort", SORTS),
-        group=_one(query, "group", GROUPS),
-        columns=_listed(query.getlist("column"), COLUMNS),
+        group=_one(query, "group", (*GROUPS, *own.groups)),
+        columns=_listed(query.getlist("column"), (*COLUMNS, *own.columns)),
     )
 
 
-def parse(query: str) -> Selection:
+def parse(query: str, *, own: Own = NOTHING) -> Selection:
     """A query that was kept, such as that of a saved view. Raises UnknownSelection."""
-    return read(QueryDict(query))
+    return read(QueryDict(query), own=own)
 
 
 def _one(query: QueryDict, name: str, known: Sequence[str]) -> str:

@@ -145,6 +145,13 @@ SECTIONS = (
     Section(
         _("Tickets"),
         (
+            Setting(
+                "tickets:own_fields",
+                "file-text",
+                _("Fields"),
+                _("Your own fields and classifications, when they are shown and when they are needed"),
+            ),
+            Setting("tickets:kinds", "copy", _("Kinds of tickets"), _("Rename them, switch off what you do not use")),
             Setting("tickets:statuses", "circle-half-2", _("Statuses"), _("Rename them and add your own")),
             Setting("tickets:work_types", "clock-hour-4", _("Kinds of work"), _("Remote, on site, travel")),
         ),

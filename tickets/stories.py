@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 
 from core.templatetags.vaste import local_time
 from sla.enums import Priority
-from tickets.enums import EventKind, Kind, RelationKind, SilenceKind, StatusClass
+from tickets.enums import EventKind, RelationKind, SilenceKind, StatusClass
 from tickets.metrics import promise_name
 from tickets.models import TicketEvent
+from tickets.own_values import logged_words
+from tickets.process import process
 
 ICONS = {
     EventKind.RECEIVED: "mail-down",
@@ -41,7 +43,6 @@ ICONS = {
 }
 # Entering these is told by the line of reception, or of what brought it about.
 TOLD_BY_OTHERS = (StatusClass.NEW, StatusClass.MERGED)
-_CHOICES: dict[str, type[Kind | Priority]] = {"kind": Kind, "priority": Priority}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +117,12 @@ def _changed(event: TicketEvent) -> str:
 
 
 def _fields(event: TicketEvent) -> list[tuple[str, tuple[str, str]]]:
-    names = _names()
+    names, own = _names(), event.data.get("own", {})
+    # A field of the team's own stands in the log with its name and type.
+    types = {name: own_type for name, (_named, own_type) in own.items()}
+    names |= {name: named for name, (named, _type) in own.items()}
     return [
-        (names[name], (_value(name, before), _value(name, after)))
+        (names[name], (_value(name, before, types.get(name, "")), _value(name, after, types.get(name, ""))))
         for name, (before, after) in event.data["fields"].items()
     ]
 
@@ -147,16 +151,27 @@ class Difference:
 def facts_in_words(differ: Mapping[str, tuple[str, str, str]]) -> list[Difference]:
     """By field who has set it, theirs and one's own, as people read them."""
     names = _names()
+    of = {name: process().of(name) for name in differ if name not in names}
+    names |= {name: each.name for name, each in of.items() if each}
+    types = {name: each.type for name, each in of.items() if each}
     return [
-        Difference(names[name], by, _value(name, theirs) or "—", _value(name, own) or "—")
+        Difference(
+            names.get(name, name),
+            by,
+            _value(name, theirs, types.get(name, "")) or "—",
+            _value(name, own, types.get(name, "")) or "—",
+        )
         for name, (by, theirs, own) in differ.items()
     ]
 
 
-def _value(name: str, value: str) -> str:
+def _value(name: str, value: str, own_type: str = "") -> str:
     """The log keeps the stored value of a choice; people read its label."""
-    choices = _CHOICES.get(name)
-    return str(choices(value).label) if choices and value else value
+    if own_type:
+        return logged_words(own_type, value)
+    if name == "kind" and value:
+        return str(process().kind_label(value))
+    return str(Priority(value).label) if name == "priority" and value else value
 
 
 def _work(event: TicketEvent) -> str:

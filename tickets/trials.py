@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy
 
 from sla.enums import Priority
 from sla.models import CalendarVersion, PolicyVersion
-from tickets.enums import Channel, Kind
+from tickets.enums import Channel
 from tickets.models import PromiseRule
+from tickets.process import process
 from tickets.services.choosing import Choice, Facts, choose
 from tickets.services.trying import Asked, asked, explain_choice
 from tickets.why import Chosen, Rules, Why, explained
@@ -98,7 +99,7 @@ def conditions_in_words(rule: PromiseRule) -> str:
         "customer": rule.customer,
         "product": rule.product,
         "queue": rule.queue,
-        "kind": Kind(rule.kind).label if rule.kind else "",
+        "kind": process().kind_label(rule.kind) if rule.kind else "",
         "priority": Priority(rule.priority).label if rule.priority else "",
     }
     return ", ".join(f"{CONDITIONS[name]}: {value}" for name, value in values.items() if value)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from tickets.views import ladder, promise_settings, reminders, settings
+from tickets.views import ladder, own_fields, promise_settings, reminders, settings
 
 urlpatterns: list[URLPattern] = [
     path("settings/", settings.index, name="settings"),
@@ -27,5 +27,14 @@ urlpatterns: list[URLPattern] = [
     path("settings/work/", settings.work_types, name="work_types"),
     path("settings/work/new/", settings.work_type, name="work_type_add"),
     path("settings/work/<int:pk>/", settings.work_type, name="work_type"),
+    path("settings/fields/", own_fields.fields, name="own_fields"),
+    path("settings/fields/new/", own_fields.field, name="own_field_add"),
+    path("settings/fields/look/", own_fields.preview, name="own_fields_preview"),
+    path("settings/fields/<int:pk>/", own_fields.field, name="own_field"),
+    path("settings/fields/<int:pk>/choices/", own_fields.choices, name="own_field_choices"),
+    path("settings/fields/<int:pk>/rules/", own_fields.rule_add, name="own_field_rule_add"),
+    path("settings/fields/rules/<int:pk>/remove/", own_fields.rule_remove, name="own_field_rule_remove"),
+    path("settings/kinds/", own_fields.kinds, name="kinds"),
+    path("settings/kinds/<slug:kind>/", own_fields.kind, name="kind"),
     path("settings/promises/<int:pk>/reminders/", ladder.ladder, name="ladder"),
 ]

@@ -7,7 +7,8 @@ from django.core.cache import cache
 from accounts.models import Membership
 from tickets.fields import condition_of
 from tickets.models import SavedView, Ticket
-from tickets.selection import UnknownSelection, parse
+from tickets.own_lists import parse
+from tickets.selection import UnknownSelection
 
 SECONDS = 30
 IN_MENU = 7

@@ -13,7 +13,7 @@ from accounts.away_words import sentence
 from accounts.models import Membership
 from mailintake.commands import Command, Instructions, Verb
 from sla.typed_hours import show_minutes
-from tickets.errors import NothingToSend, TransitionRefused
+from tickets.errors import FieldsMissing, NothingToSend, TransitionRefused
 from tickets.models import Message, Queue, Ticket
 from tickets.services import assignment, conversation, lifecycle, mails, work
 from tickets.services.conversation import NewFile, Written
@@ -118,6 +118,8 @@ def _resolve(order: Order, command: Command) -> None:
         ticket = lifecycle.resolve(order.ticket, solution=solution, minutes=minutes, files=written.files, by=order.by)
     except TransitionRefused as error:
         raise CommandRefused(_("It is resolved already.")) from error
+    except FieldsMissing as error:
+        raise CommandRefused(str(error)) from error
     entry = ticket.messages.order_by("-pk")[0]
     order.keep(entry, _("resolved, %(time)s logged") % {"time": show_minutes(minutes)} if minutes else _("resolved"))
 

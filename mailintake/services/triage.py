@@ -1,6 +1,6 @@
 """What a person does with a mail that no ticket claims."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -16,6 +16,7 @@ from sla.enums import Priority
 from tickets.enums import Channel, Kind, StatusClass
 from tickets.errors import TransitionRefused
 from tickets.models import Message, Queue, Ticket
+from tickets.own_values import Given
 from tickets.services import conversation, lifecycle
 from tickets.services.intake import Matter, open_ticket
 from tickets.services.people import known_sender, requester_for
@@ -38,6 +39,7 @@ class Acceptance:
     module: Module | None = None
     assignee: Membership | None = None
     even_away: bool = False
+    own: Mapping[str, Given] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ def accept(inbound_id: int, form: Acceptance, *, by: Actor, notify: bool) -> Tic
         module=form.module,
         assignee=form.assignee,
         even_away=form.even_away,
+        own=form.own,
         written=placing.written(mail),
         channel=Channel.MAIL,
         received_at=row.received_at,

@@ -25,8 +25,11 @@ from mailintake.services.knowing import imitated
 from tickets.access import get_ticket
 from tickets.errors import TicketError
 from tickets.forms import AcceptForm
+from tickets.forms_own import Asked
 from tickets.models import Ticket
 from tickets.navigation import work_of
+from tickets.process import process
+from tickets.requirements import Stage
 from tickets.rows import rows_of
 
 DESK = (Role.ADMIN, Role.LEAD, Role.AGENT)
@@ -102,12 +105,14 @@ def _render(
 
 
 def _lists(request: MemberRequest) -> dict[str, Any]:
+    roles = frozenset(request.membership.roles)
     return {
         "customers": list(Customer.objects.annotate(known_domains=ArrayAgg("domains__domain", default=[]))),
         "products": list(Product.objects.select_related("expert__user").prefetch_related("modules__expert__user")),
         "members": list(Membership.objects.assignable()),
         "queues": work_of(request).queues,
         "away": away_for(request.membership),
+        "own": Asked(process=process(), stage=Stage.MADE, roles=roles, few=True),
     }
 
 
@@ -152,6 +157,7 @@ def accept(request: MemberRequest, pk: int) -> HttpResponse:
         queue=form.chosen_queue,
         assignee=form.chosen_assignee,
         even_away=form.cleaned_data.get("even_away", False),
+        own=form.own,
         requester_name=row.from_name,
     )
     try:

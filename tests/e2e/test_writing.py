@@ -14,7 +14,8 @@ from tests.conftest import Cast, make_cast
 from tests.e2e.parts import Installation, wait_until
 from tests.e2e.web import ARGUMENTS, CHROMIUM, healthy, needs_chromium, sign_in
 from tests.mailintake.post import ticket_of
-from tickets.models import Draft, Message, Ticket
+from tests.tickets.own_field_support import shape
+from tickets.models import Draft, FieldValue, Message, Ticket
 
 pytestmark = [pytest.mark.browser, needs_chromium, pytest.mark.django_db(transaction=True)]
 PASSWORD = "correct horse battery"
@@ -133,6 +134,32 @@ def test_a_draft_outlives_session_server_and_browser(desk: Desk, browser: Browse
     expect(again.locator("#write textarea")).to_have_value("Kept when signed out, when the server died and came back")
     with desk.cast.scope():
         assert Ticket.objects.get().events.filter(kind="reply").count() == 0
+
+
+def test_a_field_appears_as_its_condition_is_met(desk: Desk, browser: Browser) -> None:
+    """Hidden, it is neither needed nor sent; shown, the browser minds what the server would."""
+    ids = shape(desk.cast)
+    aino = desk.sit_down(browser.new_context(), "aino")
+    aino.goto(f"{desk.address}edit/")
+    part, save = aino.locator("[name=f-part]"), aino.locator("button:has-text('Save facts')")
+    cause = aino.locator("[name=f-cause]")
+    expect(cause).to_be_hidden()
+    aino.select_option("[name=kind]", "fault")
+    expect(cause).to_be_visible()
+    expect(part).to_be_hidden()
+    cause.select_option(str(ids.pump))
+    part.fill("PX-4")
+    cause.select_option(str(ids.software))
+    expect(part).to_be_hidden()
+    save.click()
+    aino.wait_for_url(desk.address)
+    with desk.cast.scope():
+        assert [value.choice_id for value in FieldValue.objects.all()] == [ids.software]
+
+    aino.goto(f"{desk.address}resolve/")
+    expect(part).to_be_hidden()
+    cause.select_option(str(ids.pump))
+    expect(part).to_have_js_property("required", True)
 
 
 def kill_browser(mark: str) -> None:

@@ -36,6 +36,11 @@ from tickets.enums import BulkKind, Channel, Mode, RelationKind
 from tickets.models import (
     Attachment,
     BoundBrowser,
+    CustomField,
+    FieldChoice,
+    FieldRule,
+    FieldValue,
+    KindName,
     PromiseRule,
     Queue,
     ReminderRule,
@@ -176,12 +181,25 @@ def _loose_rows(cast: Cast, ids: dict[str, Any], held: Ticket, worker: str) -> N
         action = bulk.plan([held], BulkKind.PRIORITY, value="high", words="Kiireinen", member=member)
         bulk.step(action, most=1)
         ids["bulk"] = action.pk
+        ids |= _own_fields(held)
         snoozing.snooze(held, member, until=now + timedelta(hours=1), now=now)
         BoundBrowser.objects.create(member=member, secret_hash="0" * 64, expires_at=timezone.now())
         screen = Board(name="Aula", office=cast.office, shows_names=True)
         ids["board_token"], ids["board"] = hang(screen, by=SYSTEM), screen.pk
         links.use_form(held.links.order_by("pk")[0], "form-token")
         _grant(cast, member)
+
+
+def _own_fields(ticket: Ticket) -> dict[str, int]:
+    """A field of the team's own with a choice that the ticket has, a rule, and a kind by another name."""
+    field = CustomField.objects.create(key="line", name="Linja", type="choice")
+    choice = FieldChoice.objects.create(field=field, name="Linja 1")
+    FieldValue.objects.create(ticket=ticket, field=field, choice=choice)
+    text = CustomField.objects.create(key="part", name="Osa", type="text", help_text="Tyyppikilvestä", position=1)
+    FieldValue.objects.create(ticket=ticket, field=text, text="PX-4")
+    rule = FieldRule.objects.create(field=text, effect="shown", when_field=field, when_choice=choice)
+    KindName.objects.create(kind="order", name="Tilaus", description="Kun jotain ostetaan.")
+    return {"own_field": field.pk, "own_rule": rule.pk}
 
 
 def _grant(cast: Cast, member: Membership) -> None:

@@ -5,6 +5,7 @@ from tickets.models.conversation import Attachment, Message, TicketEvent, WorkEn
 from tickets.models.drafts import Draft
 from tickets.models.links import AccessLink, BoundBrowser, UsedFormToken
 from tickets.models.notices import Notice, ReminderRule
+from tickets.models.process import CustomField, FieldChoice, FieldRule, FieldValue, KindName
 from tickets.models.promises import PromiseRule
 from tickets.models.queues import Queue, QueueTeamGrant, QueueUserGrant, Status, WorkType
 from tickets.models.relations import Relation
@@ -19,7 +20,12 @@ __all__ = [
     "BoundBrowser",
     "BulkAction",
     "BulkItem",
+    "CustomField",
     "Draft",
+    "FieldChoice",
+    "FieldRule",
+    "FieldValue",
+    "KindName",
     "Message",
     "Notice",
     "PromiseRule",

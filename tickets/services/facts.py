@@ -11,7 +11,9 @@ from accounts.services import audit
 from tickets.enums import EventKind
 from tickets.errors import FactsDiffer, TransitionRefused
 from tickets.models import Ticket
-from tickets.services import clock, meanwhile
+from tickets.own_values import Given
+from tickets.process import process
+from tickets.services import clock, meanwhile, own_fields
 from tickets.services.events import append, locked, present
 from tickets.services.meanwhile import Change
 
@@ -23,44 +25,70 @@ DECIDING = {"kind", "priority", "customer", "product"}
 
 
 @transaction.atomic
-def change(ticket: Ticket, *, by: Actor, seen: int | None = None, at: datetime | None = None, **values: Any) -> Ticket:
+def change(
+    ticket: Ticket,
+    *,
+    by: Actor,
+    seen: int | None = None,
+    at: datetime | None = None,
+    own: Mapping[str, Given] | None = None,
+    **values: Any,
+) -> Ticket:
     """Set some of the editable facts; logs what was and what is, and chooses promises anew where they depend on it.
+
+    `own` are values of the team's own fields, by their addresses.
 
     A fact that somebody else has changed after the log position `seen` stays as it is where `values` only repeat what
     it was before; raises FactsDiffer where they want a third value.
     """
     ticket = locked(ticket)
     at = at or present(ticket)
-    values = _beside(ticket, values, meanwhile.changes(ticket, seen, by=by))
-    before = {name: getattr(ticket, name) for name in values if name in EDITABLE}
-    changed = {name: value for name, value in values.items() if name in before and before[name] != value}
+    now = {name: getattr(ticket, name) for name in EDITABLE}
+    if own:
+        now |= own_fields.given_in(ticket, list(own), process())
+    values = _beside(now, values | dict(own or {}), meanwhile.changes(ticket, seen, by=by))
+    changed = {name: value for name, value in values.items() if name in now and now[name] != value}
     if not changed:
         return ticket
-    for name, value in changed.items():
-        setattr(ticket, name, value)
     ticket.last_activity_at = at
-    ticket.save(update_fields=[*changed, "last_activity_at"])
-    log = {name: [_text(before[name]), _text(value)] for name, value in changed.items()}
-    append(ticket, EventKind.CHANGED, by=by, at=at, fields=log)
+    ticket.save(update_fields=[*_set(ticket, changed), "last_activity_at"])
+    log = {name: [_text(now[name]), _text(value)] for name, value in changed.items()}
+    append(ticket, EventKind.CHANGED, by=by, at=at, fields=log, **_named(changed))
     if DECIDING & set(changed):
         clock.choose_promises(ticket, at=at, by=by)
     clock.refresh(ticket)
     return ticket
 
 
-def _beside(ticket: Ticket, values: dict[str, Any], theirs: Mapping[str, Change]) -> dict[str, Any]:
+def _set(ticket: Ticket, changed: Mapping[str, Any]) -> list[str]:
+    """Set columns and own fields; returns the columns, to be saved by the caller."""
+    columns = [name for name in changed if name in EDITABLE]
+    for name in columns:
+        setattr(ticket, name, changed[name])
+    if own := {name: value for name, value in changed.items() if name not in columns}:
+        own_fields.write(ticket, own, process())
+    return columns
+
+
+def _named(changed: Mapping[str, Any]) -> dict[str, dict[str, tuple[str, str]]]:
+    """Names and types of own fields as they are now, because the log outlives them."""
+    own = [name for name in changed if name not in EDITABLE]
+    return {"own": {name: own_fields.type_of(process(), name) for name in own}} if own else {}
+
+
+def _beside(now: Mapping[str, Any], values: dict[str, Any], theirs: Mapping[str, Change]) -> dict[str, Any]:
     """The values without those that only repeat what others have changed since."""
     wanted = dict(values)
     differ: dict[str, tuple[str, str, str]] = {}
-    for names in TOGETHER:
+    for names in (*TOGETHER, *((name,) for name in values if name not in EDITABLE)):
         changed = [name for name in names if name in theirs]
-        if not changed or all(_same(getattr(ticket, name), values.get(name)) for name in names):
+        if not changed or all(_same(now.get(name), values.get(name)) for name in names):
             continue
         by = theirs[changed[0]].by
-        if all(_text(values.get(name)) == _before(ticket, name, theirs) for name in names):
+        if all(_text(values.get(name)) == _before(now, name, theirs) for name in names):
             wanted = {name: value for name, value in wanted.items() if name not in names}
         else:
-            differ |= {name: (by, _text(getattr(ticket, name)), _text(values.get(name))) for name in names}
+            differ |= {name: (by, _text(now.get(name)), _text(values.get(name))) for name in names}
     if differ:
         raise FactsDiffer({name: both for name, both in differ.items() if both[1] != both[2]})
     return wanted
@@ -70,8 +98,8 @@ def _same(one: object, other: object) -> bool:
     return (one or None) == (other or None)
 
 
-def _before(ticket: Ticket, name: str, theirs: Mapping[str, Change]) -> str:
-    return theirs[name].before if name in theirs else _text(getattr(ticket, name))
+def _before(now: Mapping[str, Any], name: str, theirs: Mapping[str, Change]) -> str:
+    return theirs[name].before if name in theirs else _text(now.get(name))
 
 
 def _text(value: object) -> str:

@@ -1,6 +1,6 @@
 """A matter becomes a ticket."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -15,7 +15,9 @@ from sla.enums import Priority
 from sla.models import Timer
 from tickets.enums import Channel, EventKind, Kind, MessageKind, StatusClass
 from tickets.models import Attachment, Queue, Ticket, TicketCounter, TicketEvent
-from tickets.services import assignment, clock, mails
+from tickets.own_values import Given
+from tickets.process import process
+from tickets.services import assignment, clock, mails, own_fields
 from tickets.services.choosing import Choice, choose, facts_of
 from tickets.services.conversation import Written, add_message, keep, record_reply
 from tickets.services.events import append, entry
@@ -44,6 +46,8 @@ class Matter:
     # Whether the assignee gets it also while they are away.
     even_away: bool = False
     copies: Sequence[str] = field(default=())
+    # Values of the team's own fields, by their addresses; what a mail makes has none.
+    own: Mapping[str, Given] = field(default_factory=dict)
     # The member who wrote the first message to the requester, with the desk in Cc.
     writer: Membership | None = None
     # Whether the sender's server vouches for the address: only then may an automatic answer repeat their words.
@@ -85,6 +89,8 @@ def open_ticket(
     choice = choose(facts_of(ticket))
     ticket.contract_id = choice.contract_id if choice else None
     timers = _write(ticket, matter, choice, files, by=by, at=at)
+    if matter.own:
+        own_fields.write(ticket, matter.own, process())
     if matter.channel == Channel.PHONE and now - at > BACKDATED_AFTER:
         audit.record("ticket.received_by_hand", by=by, target=ticket.number, received_at=at.isoformat())
     if parent:

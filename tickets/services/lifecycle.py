@@ -1,6 +1,6 @@
 """From new to closed and back: each step stamps its own time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -10,11 +10,13 @@ from accounts.services import audit
 from tickets.enums import FINISHED, EventKind, LinkPurpose, MessageKind, StatusClass
 from tickets.errors import TransitionRefused
 from tickets.models import Status, Ticket, WorkType
-from tickets.services import clock, mails, meanwhile, work
+from tickets.own_values import Given
+from tickets.services import clock, facts, mails, meanwhile, work
 from tickets.services.alerts import owners
 from tickets.services.conversation import NewFile, Written, add_message, carry, tell_consultant
 from tickets.services.events import STATUS_FIELDS, append, enter, locked, present
 from tickets.services.links import revoke
+from tickets.services.own_fields import refuse_if_incomplete
 
 
 @transaction.atomic
@@ -42,18 +44,22 @@ def resolve(  # noqa: PLR0913  # one step of the desk: solution, time and mail b
     files: Sequence[NewFile] = (),
     notify: bool = True,
     seen: int | None = None,
+    own: Mapping[str, Given] | None = None,
     at: datetime | None = None,
 ) -> Ticket:
-    """Write the solution, log the time, ask the requester whether it works.
+    """Write the solution, log the time, ask the requester whether it works; `own` are the team's fields, as in facts.
 
-    Raises TransitionRefused where it is resolved already, and Overtaken where somebody else has written publicly
-    after the log position `seen`.
+    Raises TransitionRefused where it is resolved already, FieldsMissing where the team wants to know more first, and
+    Overtaken where somebody else has written publicly after the log position `seen`.
     """
     ticket = locked(ticket)
     meanwhile.refuse_if_overtaken(ticket, seen, meanwhile.PUBLIC, by=by)
     at = at or present(ticket)
     if ticket.status_class == StatusClass.RESOLVED:
         raise TransitionRefused
+    if own:
+        ticket = facts.change(ticket, by=by, own=own, at=at)
+    refuse_if_incomplete(ticket, by=by)
     if ticket.work_started_at is None:
         ticket.work_started_at = at
         append(ticket, EventKind.WORK_STARTED, by=by, at=at)
@@ -105,13 +111,16 @@ def reject(ticket: Ticket, *, reason: str, by: Actor, at: datetime | None = None
 def close(ticket: Ticket, *, by: Actor, seen: int | None = None, at: datetime | None = None) -> Ticket:
     """The desk closes without waiting for the requester; audited, because their word is missing.
 
-    Raises Overtaken where somebody has written publicly after the log position `seen`.
+    Raises Overtaken where somebody has written publicly after the log position `seen`, and FieldsMissing where it is
+    not resolved yet and the team wants to know more first.
     """
     ticket = locked(ticket, even_closed=True)
     at = at or present(ticket)
     if ticket.is_closed:
         return ticket
     meanwhile.refuse_if_overtaken(ticket, seen, meanwhile.PUBLIC, by=by)
+    if not ticket.is_finished:
+        refuse_if_incomplete(ticket, by=by)
     audit.record("ticket.closed_by_desk", by=by, target=ticket.number)
     return _close(ticket, by=by, at=at)
 

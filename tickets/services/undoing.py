@@ -29,13 +29,14 @@ def undo_send(message: Message, *, by: Actor) -> Draft | None:
     """Take a reply or a solution back while its mail waits; None where the mail has begun to leave.
 
     Whatever the same press of a button did, bears its instant: status, solution, work logged. Their events stay in
-    the log and count no more. Raises TicketClosed where somebody has closed the ticket meanwhile.
+    the log and count no more; what was filled in of the ticket stays. Raises TicketClosed where somebody has closed
+    the ticket meanwhile.
     """
     ticket = locked(message.ticket)
     mail = OutgoingMail.objects.filter(pk=message.outgoing_id or 0).first()
     if mail is None or not queueing.take_back(mail):
         return None
-    act = list(ticket.events.filter(at=message.at, member=message.member_id))
+    act = list(ticket.events.filter(at=message.at, member=message.member_id).exclude(kind=EventKind.CHANGED))
     logged = [event.data["entry"] for event in act if event.kind == EventKind.WORK_LOGGED]
     work = WorkEntry.objects.filter(pk__in=logged).first()
     draft = Draft(message.text, list(message.attachments.all()), work)

@@ -7,6 +7,8 @@ from urllib.parse import quote
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -16,12 +18,16 @@ from accounts.models import Customer, Membership, Product
 from accounts.models.absences import away_for
 from accounts.requests import MemberRequest
 from tickets.access import get_ticket
-from tickets.errors import FactsDiffer, Overtaken, TicketError
+from tickets.errors import FactsDiffer, FieldsMissing, Overtaken, TicketError
 from tickets.forms import FactsForm, HandOverForm, ResolveForm, StatusForm
+from tickets.forms_own import Asked
 from tickets.models import Ticket
 from tickets.navigation import work_of
+from tickets.process import process
+from tickets.requirements import Stage
 from tickets.services import assignment, facts, lifecycle
 from tickets.services.events import log_position
+from tickets.services.own_fields import values_of
 from tickets.stories import Difference, facts_in_words
 from tickets.threads import tag
 from tickets.views.ticket import position_seen, render_ticket, timeline
@@ -47,7 +53,15 @@ def refused(request: MemberRequest, ticket: Ticket, refusal: TicketError, **form
     """The ticket's page as it is now, with why, and with what others have done where that is why."""
     since = refusal.seen if isinstance(refusal, Overtaken) else None
     ticket = get_ticket(request, ticket.number)
-    return render_ticket(request, ticket, status=CONFLICT, problem=str(refusal), since=since, **forms)
+    return render_ticket(request, ticket, status=CONFLICT, problem=problem_of(ticket, refusal), since=since, **forms)
+
+
+def problem_of(ticket: Ticket, refusal: TicketError) -> str:
+    """Why something was refused, with the way to where that is mended."""
+    if not isinstance(refusal, FieldsMissing):
+        return str(refusal)
+    url = reverse("tickets:edit", args=[ticket.number])
+    return format_html('{} <a href="{}">{}</a>', str(refusal), url, _("Fill them in"))
 
 
 def back_to(request: MemberRequest, ticket: Ticket) -> str:
@@ -106,12 +120,12 @@ def _give(request: MemberRequest, ticket: Ticket, form: HandOverForm) -> None:
 def resolve(request: MemberRequest, number: int) -> HttpResponse:
     """Write the solution; it goes to the requester, who is asked whether it works."""
     ticket = get_ticket(request, number, may="tickets.work")
-    form = ResolveForm(request.POST or None)
+    form = ResolveForm(request.POST or None, own=_asked(request, ticket, Stage.RESOLVED))
     if request.method == "GET" or not form.is_valid():
         return _resolve_page(request, ticket, form, status=200 if request.method == "GET" else INVALID)
     seen = position_seen(request)
     try:
-        lifecycle.resolve(ticket, by=request.actor, seen=seen, **form.cleaned_data)
+        lifecycle.resolve(ticket, by=request.actor, seen=seen, **form.solving)
     except Overtaken:
         return _resolve_page(request, ticket, form, status=CONFLICT, since=seen)
     except TicketError as refusal:
@@ -182,7 +196,7 @@ def edit(request: MemberRequest, number: int) -> HttpResponse:
     if not form.is_valid():
         return _facts_page(request, ticket, form, seen=before or position, status=INVALID)
     try:
-        facts.change(ticket, by=request.actor, seen=before, **form.facts())
+        facts.change(ticket, by=request.actor, seen=before, own=form.own, **form.facts())
     except FactsDiffer as refusal:
         names = {"product" if name == "module" else name for name in refusal.fields}
         again = _facts_form(request, ticket, again={name: form[name].value() for name in names})
@@ -199,9 +213,17 @@ def _facts_form(request: MemberRequest, ticket: Ticket, *, again: dict[str, Any]
     lists: dict[str, Any] = {
         "customers": list(Customer.objects.all()),
         "products": list(Product.objects.prefetch_related("modules")),
+        "own": _asked(request, ticket),
     }
     posted = None if again else request.POST or None
     return FactsForm(posted, initial=_facts_now(ticket) | (again or {}), **lists)
+
+
+def _asked(request: MemberRequest, ticket: Ticket, stage: Stage | None = None) -> Asked:
+    """What the team wants to know of the ticket; at a stage, only what that one waits for."""
+    own, roles = process(), frozenset(request.membership.roles)
+    now = values_of(ticket, own)
+    return Asked(process=own, now=now, stage=stage, roles=roles, kind=ticket.kind, few=stage is not None)
 
 
 def _facts_now(ticket: Ticket) -> dict[str, Any]:

@@ -16,8 +16,11 @@ from accounts.models.absences import away_for
 from accounts.requests import MemberRequest
 from tickets.enums import Channel, Kind
 from tickets.forms import PhoneForm
+from tickets.forms_own import Asked
 from tickets.models import Ticket
 from tickets.navigation import work_of
+from tickets.process import process
+from tickets.requirements import Stage
 from tickets.services.conversation import Written
 from tickets.services.intake import Matter, open_ticket
 from tickets.services.people import caller
@@ -26,6 +29,7 @@ RECENT_REQUESTERS = 500
 
 
 def _form(request: MemberRequest) -> PhoneForm:
+    own = process()
     lists: dict[str, Any] = {
         "customers": list(Customer.objects.all()),
         "products": list(Product.objects.prefetch_related("modules")),
@@ -33,8 +37,10 @@ def _form(request: MemberRequest) -> PhoneForm:
         "queues": work_of(request).queues,
         "away": away_for(request.membership),
         "requesters": list(Requester.objects.select_related("customer")[:RECENT_REQUESTERS]),
+        "own": Asked(process=own, stage=Stage.MADE, roles=frozenset(request.membership.roles)),
     }
-    return PhoneForm(request.POST or None, initial={"kind": Kind.FAULT, "queue": _first_queue(request)}, **lists)
+    kind = Kind.REQUEST if own.is_off(Kind.FAULT) else Kind.FAULT
+    return PhoneForm(request.POST or None, initial={"kind": kind, "queue": _first_queue(request)}, **lists)
 
 
 def _first_queue(request: MemberRequest) -> str:
@@ -74,5 +80,6 @@ def _open(request: MemberRequest, form: PhoneForm) -> Ticket:
         written=Written(text=data["text"].strip()),
         channel=Channel.PHONE,
         received_at=data["received_at"],
+        own=form.own,
     )
     return open_ticket(matter, by=request.actor, notify="silent" not in request.POST)

@@ -14,15 +14,16 @@ from accounts.enums import Role
 from accounts.models.absences import away_for
 from accounts.requests import MemberRequest
 from tickets import listings
-from tickets.fields import FIELDS
+from tickets.fields import all_fields, field_of
 from tickets.listing import free_fields, show
 from tickets.listings import LISTS, is_list
 from tickets.models import Ticket
 from tickets.orders import GROUPS, SORTS
+from tickets.own_lists import OwnAsked, own_columns, own_groups, read, written_span
 from tickets.rows import COLUMNS, USUAL_COLUMNS, rows_of
 from tickets.search import NEWEST, find
 from tickets.search_words import examples, trouble_words
-from tickets.selection import Selection, UnknownSelection, read
+from tickets.selection import Condition, Selection, UnknownSelection
 
 # A key of a row is a bigint.
 MOST_DIGITS = 19
@@ -72,16 +73,16 @@ def waiting(request: MemberRequest) -> HttpResponse:
 def _place(request: MemberRequest) -> tuple[str, Selection]:
     """The path of the list that the page leads back to, and what it shows now."""
     try:
-        selection = read(request.GET, also=("path", "typed"))
+        selection = read(request.GET, also=("path", "typed", "from", "to"))
     except UnknownSelection as error:
         raise BadRequest(str(error)) from error
     path = request.GET.get("path", "")
     return path if is_list(path) else reverse("tickets:every"), selection
 
 
-def _form(request: MemberRequest, template: str, context: Mapping[str, object]) -> HttpResponse:
+def _form(request: MemberRequest, template: str, context: Mapping[str, object], *, status: int = 200) -> HttpResponse:
     """A form that leads back to a list: for a popover, or as a page."""
-    return render(request, f"{template}#form" if request.htmx else template, dict(context))
+    return render(request, f"{template}#form" if request.htmx else template, dict(context), status=status)
 
 
 @require_GET
@@ -90,7 +91,8 @@ def choose_field(request: MemberRequest) -> HttpResponse:
     """Everything that a list can be asked for."""
     path, selection = _place(request)
     listing = LISTS[resolve(path).view_name](request, **resolve(path).kwargs)
-    fields = [(name, FIELDS[name].label) for name in free_fields(selection, listing.fixed)]
+    known = all_fields()
+    fields = [(name, known[name].label) for name in free_fields(selection, listing.fixed, known)]
     place = urlencode([("path", path), *selection.pairs])
     return _form(request, "tickets/choose_field.html", {"fields": fields, "path": path, "place": place})
 
@@ -99,11 +101,18 @@ def choose_field(request: MemberRequest) -> HttpResponse:
 @member_required
 def choose(request: MemberRequest, field: str) -> HttpResponse:
     """What one can ask a list for in one field."""
-    if field not in FIELDS:
-        raise Http404
+    try:
+        asked = field_of(field)
+    except UnknownSelection as error:
+        raise Http404 from error
     path, selection = _place(request)
-    asked, typed = FIELDS[field], request.GET.get("typed", "")[:80]
-    chosen = selection.of(field)
+    typed, chosen, trouble = request.GET.get("typed", "")[:80], selection.of(field), False
+    if isinstance(asked, OwnAsked) and asked.is_range and ends(request):
+        try:
+            value = written_span(asked, *ends(request))
+            return redirect(f"{path}?{selection.having(Condition(field, (value,))).query}")
+        except UnknownSelection:
+            trouble = True
     context = {
         "field": asked,
         "path": path,
@@ -116,8 +125,17 @@ def choose(request: MemberRequest, field: str) -> HttpResponse:
         "negated": bool(chosen and chosen.negated),
         "looks": asked.rows is not None and field not in ("status", "queue"),
         "typed": typed,
+        "range": asked.own.type if isinstance(asked, OwnAsked) and asked.is_range else "",
+        "ends": ends(request),
+        "trouble": trouble,
     }
-    return _form(request, "tickets/choose.html", context)
+    return _form(request, "tickets/choose.html", context, status=422 if trouble else 200)
+
+
+def ends(request: MemberRequest) -> tuple[str, ...]:
+    """What was typed as the first and the last value of a span; nothing where neither was."""
+    typed = request.GET.get("from", "")[:20], request.GET.get("to", "")[:20]
+    return typed if any(typed) else ()
 
 
 @require_GET
@@ -129,8 +147,9 @@ def arrange(request: MemberRequest) -> HttpResponse:
         "path": path,
         "kept": [pair for pair in selection.pairs if pair[0] not in ("sort", "group", "column")],
         "sorts": [(name, order.label, name == selection.order) for name, order in SORTS.items()],
-        "groups": [(name, order.label, name == selection.group) for name, order in GROUPS.items()],
-        "columns": [(name, label, name in selection.shown) for name, label in COLUMNS.items()],
+        "groups": [(name, order.label, name == selection.group) for name, order in GROUPS.items()]
+        + [(name, label, name == selection.group) for name, label in own_groups().items()],
+        "columns": [(name, label, name in selection.shown) for name, label in (COLUMNS | own_columns()).items()],
     }
     return _form(request, "tickets/arrange.html", context)
 

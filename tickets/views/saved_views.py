@@ -19,7 +19,8 @@ from tickets.listing import show
 from tickets.listings import may_change
 from tickets.models import SavedView
 from tickets.models.views import LONGEST
-from tickets.selection import UnknownSelection, read
+from tickets.own_lists import read
+from tickets.selection import UnknownSelection
 from tickets.view_counts import forget
 
 

@@ -31,6 +31,8 @@ from tickets.models import Message, Status, Ticket, WorkType
 from tickets.models.drafts import read_drafts
 from tickets.navigation import work_of
 from tickets.news import News, news_of
+from tickets.own_values import read_json, words_of
+from tickets.process import process
 from tickets.related import related
 from tickets.services.events import standing
 from tickets.stories import EventLine, line_of
@@ -147,11 +149,19 @@ def render_ticket(
         and may(request.membership, "tickets.reopen", ticket),
         "survivor": _survivor(request, ticket) if ticket.is_merged else None,
         "problem": problem,
+        "own_values": own_values(ticket),
         **{name: forms.get(name) for name in ("resolve_form", "status_form", "snooze_form")},
     }
     return render(
         request, "tickets/ticket_detail.html", context | _work(request, ticket, works=works, **forms), status=status
     )
+
+
+def own_values(ticket: Ticket) -> list[tuple[str, str]]:
+    """Name and words of what it has in the team's own fields; the fields are looked up only where it has any."""
+    rows = ticket.own_values  # type: ignore[attr-defined]  # annotated
+    values = read_json(rows) if rows else {}
+    return [(own.name, words_of(own, values[own.pk])) for own in process().active if own.pk in values] if rows else []
 
 
 def _work(request: MemberRequest, ticket: Ticket, *, works: bool, **forms: Any) -> dict[str, Any]:

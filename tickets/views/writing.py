@@ -32,7 +32,7 @@ from tickets.services.drafts import Saved, Spot, Typed
 from tickets.services.undoing import Draft as TakenBack
 from tickets.services.undoing import undo_send
 from tickets.threads import tag
-from tickets.views.actions import CONFLICT, INVALID, back_to
+from tickets.views.actions import CONFLICT, INVALID, back_to, problem_of
 from tickets.views.ticket import position_seen, render_ticket
 from tickets.whence import follower, whence
 
@@ -92,9 +92,9 @@ def _refused(request: MemberRequest, form: ComposerForm, number: int, refusal: T
     initial = form.again() | _place(form.spot, saved)
     composer = ComposerForm(work_types=_work_types(), initial=initial)
     since = refusal.seen if isinstance(refusal, Overtaken) else None
-    problem = "" if since is not None else str(refusal)
     pressed = sends_as(request.POST)
     ticket = get_ticket(request, number)
+    problem = "" if since is not None else problem_of(ticket, refusal)
     return render_ticket(
         request, ticket, composer=composer, status=CONFLICT, problem=problem, since=since, pressed=pressed
     )
