@@ -91,7 +91,7 @@ function ring(row, person) {
   avatar.ariaHidden = "true";
   avatar.textContent = initials(person.name);
   words.append(avatar, person.words);
-  row.querySelector(".g-subj > span").append(words);
+  row.querySelector(":nth-child(4) > span").append(words);
 }
 
 async function count() {
