@@ -36,9 +36,12 @@ from tickets.enums import BulkKind, Channel, Mode
 from tickets.models import (
     Attachment,
     BoundBrowser,
+    CannedResponse,
+    Macro,
     PromiseRule,
     Queue,
     ReminderRule,
+    ResponseText,
     SavedView,
     Status,
     Ticket,
@@ -127,8 +130,22 @@ def _records(cast: Cast, worker: str) -> dict[str, Any]:
         "work_type": WorkType.objects.all()[0].pk,
         "promise_rule": PromiseRule.objects.create(name="Praise", kind="feedback", policy=cast.desk.policy).pk,
         "reminder": ReminderRule.objects.create(kind="silent").pk,
+        "response": _response(cast.members[worker]).pk,
+        "macro": Macro.objects.create(
+            title="Kiireiset",
+            audience="all",
+            owner=cast.members[worker],
+            note="Katso {{title}}",
+            actions=[{"kind": "priority", "value": "high"}],
+        ).pk,
         "view": SavedView.objects.create(name="Hissit", audience="all", owner=cast.members[worker]).pk,
     }
+
+
+def _response(member: Membership) -> CannedResponse:
+    response = CannedResponse.objects.create(title="Salasana", audience="all", owner=member)
+    ResponseText.objects.create(response=response, language="fi", text="Hei {{requester}}")
+    return response
 
 
 def _mail_in(cast: Cast, ids: dict[str, Any]) -> None:

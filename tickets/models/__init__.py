@@ -3,10 +3,12 @@
 from tickets.models.bulk import BulkAction, BulkItem
 from tickets.models.conversation import Attachment, Message, TicketEvent, WorkEntry
 from tickets.models.drafts import Draft
+from tickets.models.following import Follower, NewsWish
 from tickets.models.links import AccessLink, BoundBrowser, UsedFormToken
 from tickets.models.notices import Notice, ReminderRule
 from tickets.models.promises import PromiseRule
 from tickets.models.queues import Queue, QueueTeamGrant, QueueUserGrant, Status, WorkType
+from tickets.models.responses import CannedResponse, Macro, ResponseText
 from tickets.models.tags import Tag, TicketTag
 from tickets.models.tickets import Ticket, TicketCounter
 from tickets.models.views import SavedView
@@ -18,14 +20,19 @@ __all__ = [
     "BoundBrowser",
     "BulkAction",
     "BulkItem",
+    "CannedResponse",
     "Draft",
+    "Follower",
+    "Macro",
     "Message",
+    "NewsWish",
     "Notice",
     "PromiseRule",
     "Queue",
     "QueueTeamGrant",
     "QueueUserGrant",
     "ReminderRule",
+    "ResponseText",
     "SavedView",
     "Status",
     "Tag",
