@@ -47,6 +47,8 @@ if (opener && window.fetch) {
   opener.addEventListener("click", (event) => {
     if (!window.htmx) return;
     event.preventDefault();
+    // The press came from what stands no longer there, and so would close the panel as one outside of it.
+    event.stopPropagation();
     panel().open = true;
   });
   form.addEventListener("click", (event) => {
@@ -73,6 +75,6 @@ if (opener && window.fetch) {
     const at = text.selectionStart;
     if (!TYPED.test(text.value.slice(0, at))) return;
     text.setRangeText("", at - 2, at, "end");
-    opener.isConnected ? opener.click() : (panel().open = true);
+    panel().open = true;
   });
 }

@@ -72,7 +72,7 @@ def test_beside_a_reply_nothing_is_done_before_it_is_sent(acme: Cast) -> None:
     before = state(acme, ticket)
     laid = aino.post(f"/tickets/{ticket.number}/macros/{macro.pk}/", **JSON).json()
     assert laid["text"].startswith("Hei Otto")
-    for said in ("Escalate", "Assign: Whoever runs it", "Add tag: VIP", "Internal note"):
+    for said in ("Escalate", "Assign: Whoever runs it", "Set priority: Critical", "Add tag: VIP", "Internal note"):
         assert said in laid["macro"]
     there = aino.post(f"/tickets/{ticket.number}/macros/{macro.pk}/").headers["Location"]
     assert "Assign: Whoever runs it" in words(aino.get(there))

@@ -1,5 +1,6 @@
 """Canned responses: kept, found while one writes, and put into a reply."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.contrib import messages
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access import member_required
 from accounts.enums import Role
+from accounts.models import Membership
 from accounts.pages import Line, Listing, form_page, list_page, posted
 from accounts.requests import MemberRequest
 from accounts.services.records import remove as remove_row
@@ -24,8 +26,9 @@ from tickets.models import CannedResponse, Draft, Macro, Ticket
 from tickets.services import drafts
 from tickets.services.drafts import Spot, Typed
 from tickets.services.responses import count_use, save_response, words_for
+from tickets.services.values import values_for
 from tickets.views.writing import with_draft
-from tickets.wording import NAMES
+from tickets.wording import NAMES, fill
 
 SHOWN = 12
 MOST = 300
@@ -47,7 +50,7 @@ def pick(request: MemberRequest, number: int) -> HttpResponse:
         "ticket": ticket,
         "typed": typed,
         "draft": request.GET.get("draft", ""),
-        "responses": [(row, _beginning(row, ticket)) for row in responses[:SHOWN]],
+        "responses": list(_beginnings(responses[:SHOWN], ticket, member)),
         "macros": Macro.objects.open_to(member).fitting(queue, typed).select_related("response")[:SHOWN],
         "back": ticket.get_absolute_url(),
     }
@@ -56,9 +59,14 @@ def pick(request: MemberRequest, number: int) -> HttpResponse:
     return render(request, "tickets/ready.html#found" if "q" in request.GET else "tickets/ready.html#picker", context)
 
 
-def _beginning(row: CannedResponse, ticket: Ticket) -> str:
-    text = row.text_for(ticket.requester.language, ticket.tenant.language)
-    return " ".join(text.text.split())[:90] if text else ""
+def _beginnings(rows: Iterable[CannedResponse], ticket: Ticket, member: Membership) -> Iterator[tuple[Any, str]]:
+    """Each with the beginning of what it would say."""
+    values: dict[str, dict[str, str]] = {}
+    for row in rows:
+        text = row.text_for(ticket.requester.language, ticket.tenant.language)
+        if text and text.language not in values:
+            values[text.language] = values_for(ticket, agent=member.name, language=text.language)
+        yield row, " ".join(fill(text.text, values[text.language]).split())[:90] if text else ""
 
 
 @require_POST

@@ -143,6 +143,7 @@ def render_ticket(
         "people": presence.colleagues(sight, str(ticket.number), but=request.membership),
         "others": [(tag(request.tenant, other.number), other) for other in other_tickets(request, ticket)],
         "works": works,
+        "follows": any(each["id"] == request.membership.pk for each in ticket.following),  # type: ignore[attr-defined]  # annotated
         "may_reopen": ticket.is_finished
         and not ticket.is_merged
         and may(request.membership, "tickets.reopen", ticket),

@@ -34,6 +34,7 @@ from tickets.services.undoing import Draft as TakenBack
 from tickets.services.undoing import undo_send
 from tickets.threads import tag
 from tickets.views.actions import CONFLICT, INVALID, back_to
+from tickets.views.following import unheard_words
 from tickets.views.ticket import position_seen, render_ticket
 from tickets.whence import follower, whence
 
@@ -69,16 +70,23 @@ def write(request: MemberRequest, number: int) -> HttpResponse:
 
 @transaction.atomic
 def _write(ticket: Ticket, form: ComposerForm, request: MemberRequest) -> None:
+    """What was written is said, and what the macro beside it sets is set; both or neither."""
+    _say(ticket, form, request)
+    if form.cleaned_data["macro"]:
+        run_now(form.cleaned_data["macro"], ticket, request.membership)
+
+
+def _say(ticket: Ticket, form: ComposerForm, request: MemberRequest) -> None:
     """The verb that the pressed button names; a note has only one."""
     data, written, by, seen = form.cleaned_data, form.written(), request.actor, position_seen(request)
     time = {"minutes": data["minutes"], "work_type": data["work_type"]}
     if data["mode"] == Mode.REPLY and "resolve" in request.POST:
         lifecycle.resolve(ticket, solution=written.text, files=written.files, by=by, seen=seen, **time)
-        if data["macro"]:
-            run_now(data["macro"], ticket, request.membership)
         return
     if data["mode"] == Mode.NOTE:
         message = conversation.note(ticket, written, by=by)
+        for words in unheard_words(message.unheard):
+            messages.warning(request, words)
     elif "wait" in request.POST:
         message = conversation.ask(ticket, written, by=by, seen=seen)
     else:
@@ -87,8 +95,6 @@ def _write(ticket: Ticket, form: ComposerForm, request: MemberRequest) -> None:
             lifecycle.set_status(ticket, data["status"], by=by, at=message.at)
     if data["minutes"]:
         work.log(ticket, by=by, at=message.at, **time)
-    if data["macro"]:
-        run_now(data["macro"], ticket, request.membership)
 
 
 def _refused(request: MemberRequest, form: ComposerForm, number: int, refusal: TicketError) -> HttpResponse:
