@@ -1,25 +1,16 @@
 """What is ready beside the composer, in a real browser: found while typing, put where the cursor stands, and sent."""
 
-import os
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.e2e.test_writing import Desk, desk, type_in
 from tests.e2e.web import needs_chromium
 from tests.tickets.test_macros import write
 from tests.tickets.test_responses import keep
-from tickets.models import Ticket
+from tickets.models import Follower, Ticket
 
 pytestmark = [pytest.mark.browser, needs_chromium, pytest.mark.django_db(transaction=True)]
 __all__ = ["desk"]
-
-
-def look(page: Page, name: str) -> None:
-    """A picture, where one was asked for."""
-    if folder := os.environ.get("VASTE_LOOK"):
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
 def test_a_response_and_a_macro_are_laid_beside_what_is_typed(desk: Desk, browser: Browser) -> None:
@@ -34,7 +25,6 @@ def test_a_response_and_a_macro_are_laid_beside_what_is_typed(desk: Desk, browse
     expect(text).to_have_value("Begun.\n")
     search.press_sequentially("pass")
     expect(aino.locator(".v-pick button")).to_have_count(1)
-    look(aino, "pick1")
     search.press("Enter")
     expect(text).to_have_value("Begun.\nHei Otto.")
     expect(text).to_be_focused()
@@ -42,12 +32,25 @@ def test_a_response_and_a_macro_are_laid_beside_what_is_typed(desk: Desk, browse
     aino.click("summary:has-text('Responses')")
     expect(aino.locator("#ready-q")).to_be_focused()
     expect(aino.locator(".v-pick button[data-insert]")).to_have_count(3)
-    look(aino, "pick2")
     aino.click(".v-pick button:has-text('Escalate')")
     expect(aino.locator("[data-macro]")).to_contain_text("Set priority: Critical")
-    look(aino, "pick3")
     aino.click("button[name=send]")
     expect(aino.locator(".v-toast").first).to_contain_text("The mail leaves in a few seconds")
     with desk.cast.scope():
         assert Ticket.objects.get().priority == "urgent"
     assert [text.split() for text in desk.texts("reply")] == [["Begun.", "Hei", "Otto."]]
+
+
+def test_a_colleague_is_offered_while_a_note_is_typed_and_hears_of_it(desk: Desk, browser: Browser) -> None:
+    aino = desk.sit_down(browser.new_context(), "aino")
+    type_in(aino, "Ask @L")
+    expect(aino.locator("#names")).to_be_hidden()
+    aino.click("label:has-text('Internal note')")
+    type_in(aino, "Ask @L")
+    expect(aino.locator("#names li[aria-selected=true]")).to_have_text("Liisa Lead")
+    aino.locator("#write textarea").press("Enter")
+    expect(aino.locator("#write textarea")).to_have_value("Ask @Liisa Lead ")
+    aino.click("button:has-text('Keep note')")
+    expect(aino.locator(".v-side")).to_contain_text("Liisa Lead")
+    with desk.cast.scope():
+        assert Follower.objects.get().member_id == desk.cast.liisa.pk

@@ -32,7 +32,7 @@ from reports.services.boards import hang
 from sla.models import Contract, StepFired, Timer
 from tests.conftest import Cast
 from tests.flows.mails import mail
-from tickets.enums import BulkKind, Channel, Mode
+from tickets.enums import BulkKind, ByMail, Channel, Mode, NewsKind
 from tickets.models import (
     Attachment,
     BoundBrowser,
@@ -48,7 +48,19 @@ from tickets.models import (
     TicketCounter,
     WorkType,
 )
-from tickets.services import bulk, conversation, drafts, lifecycle, links, merging, snoozing, tagging, work
+from tickets.services import (
+    bulk,
+    conversation,
+    drafts,
+    following,
+    lifecycle,
+    links,
+    merging,
+    snoozing,
+    tagging,
+    wishes,
+    work,
+)
 from tickets.services.conversation import NewFile, Written
 from tickets.services.intake import Matter, open_ticket
 
@@ -191,6 +203,8 @@ def _loose_rows(cast: Cast, ids: dict[str, Any], held: Ticket, worker: str) -> N
         action = bulk.plan([held], BulkKind.PRIORITY, value="high", words="Kiireinen", member=member)
         bulk.step(action, most=1)
         ids["bulk"] = action.pk
+        following.follow(held, [member.pk])
+        wishes.decide(member, {NewsKind.NOTED: wishes.Wish(ByMail.NEVER)})
         snoozing.snooze(held, member, until=now + timedelta(hours=1), now=now)
         BoundBrowser.objects.create(member=member, secret_hash="0" * 64, expires_at=timezone.now())
         screen = Board(name="Aula", office=cast.office, shows_names=True)
