@@ -132,7 +132,6 @@ def _groups(request: MemberRequest, *, desk: bool) -> list[Group]:
     work = work_of(request)
     mine = [_list(request, _("Assigned to me"), reverse("tickets:mine"), "user", work.mine)]
     mine += [_list(request, _("Waits for me"), reverse("tickets:waiting"), "message-reply")]
-    mine += [_list(request, _("I follow"), reverse("tickets:followed"), "bookmark")]
     mine += [
         _item(
             request,
