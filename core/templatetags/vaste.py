@@ -84,7 +84,7 @@ class LeanNode(template.Node):
 
 @register.tag
 def lean(parser: Parser, token: Token) -> LeanNode:
-    """`{% lean %}...{% endlean %}`: rows of a table without the space and the closing tags that HTML can do without."""
+    """`{% lean %}...{% endlean %}`: table rows without the space and closing tags that HTML can do without."""
     nodes = parser.parse(("endlean",))
     parser.delete_first_token()
     return LeanNode(nodes)

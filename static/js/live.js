@@ -1,6 +1,7 @@
 // Pages that lie open ask every quarter of a minute what is new, while somebody can see them. Nothing that is being
 // typed or read is touched: a ticket gets a line that tells, a list a line that counts. Brings the drafts along: a page
 // that loaded their script by another address as well would have two of each.
+import "./alerts.js";
 import { composer, renewTokens } from "./draft.js";
 
 const EVERY_MS = 15_000;
