@@ -30,7 +30,22 @@ from tests.e2e.troubles import make_troubles
 from tests.e2e.web import needs_chromium, sign_in
 from tests.house.addresses import ADDRESSES, PUBLIC, Row
 from tickets.enums import BulkKind
-from tickets.models import CannedResponse, Macro, PromiseRule, Queue, ReminderRule, SavedView, Status, Ticket, WorkType
+from tickets.models import (
+    CannedResponse,
+    CustomField,
+    FieldChoice,
+    FieldRule,
+    FieldValue,
+    Macro,
+    PromiseRule,
+    Queue,
+    ReminderRule,
+    SavedView,
+    Status,
+    Ticket,
+    WorkType,
+)
+from tickets.process import forget
 from tickets.services import bulk
 from tickets.services.links import make_confirm_link, make_work_link
 from tickets.services.merging import merge
@@ -75,6 +90,7 @@ def things() -> dict[str, Any]:
         "mail": InboundMessage.objects.in_triage()[0].pk,
         "spare_mail": InboundMessage.objects.in_triage()[0].pk,
         "webhook": pager().pk,
+        "own_field": own_fields(held).pk,
         "outgoing": OutgoingMail.objects.filter(confidential=False).order_by("-pk")[0].pk,
         "reminder": ReminderRule.objects.get_or_create(kind="silent")[0].pk,
         "product": module.product_id,
@@ -103,6 +119,20 @@ def things() -> dict[str, Any]:
             }.items()
         },
     }
+
+
+def own_fields(ticket: Ticket) -> CustomField:
+    """A classification of two levels that resolving needs, and a number; the ticket has both."""
+    kept = CustomField.objects.create(name="Fault class", key="class", type="choice", position=1)
+    parent = FieldChoice.objects.create(field=kept, name="Hydraulics", position=1)
+    choice = FieldChoice.objects.create(field=kept, name="Pump", parent=parent, position=2)
+    FieldChoice.objects.create(field=kept, name="Electrics", position=3)
+    FieldRule.objects.create(field=kept, effect="resolved")
+    number = CustomField.objects.create(name="Pressure, bar", key="pressure", type="number", position=2)
+    FieldValue.objects.create(ticket=ticket, field=kept, choice=choice)
+    FieldValue.objects.create(ticket=ticket, field=number, number=90)
+    forget()
+    return kept
 
 
 def bulk_act(ticket: Ticket) -> int:
