@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from accounts.access import check
 from accounts.models import RequesterAddress
 from accounts.requests import MemberRequest
-from tickets.models import Notice, Queue, Ticket, TicketTag
+from tickets.models import Notice, Origin, Queue, Ticket, TicketTag
 from tickets.models.drafts import draft_facts
 
 RELATED = (
@@ -30,7 +30,8 @@ def get_ticket(request: MemberRequest, number: int, *, may: str = "tickets.view"
     """The ticket of that number, with its requester's address as `.requester_email`.
 
     Where mail to it has come back, `.unreachable_since` and `.unreachable_why` say so; `.snoozed_until` is when the
-    member wants to be reminded of it; `.drafts_now` is for `read_drafts`; `.tags` are its tags, as `id` and `name`.
+    member wants to be reminded of it; `.drafts_now` is for `read_drafts`; `.tags` are its tags, as `id` and `name`;
+    `.formerly` says where it lived before, as `source` and `number`.
 
     Raises Http404 where the member may not see it, PermissionDenied where they may not do `may`.
     """
@@ -38,7 +39,9 @@ def get_ticket(request: MemberRequest, number: int, *, may: str = "tickets.view"
     tickets = Ticket.objects.visible_to(request.membership).select_related(*RELATED)
     snoozes = Notice.objects.snoozes().filter(ticket=OuterRef("pk"), member=request.membership)
     tags = TicketTag.objects.filter(ticket=OuterRef("pk")).order_by("tag__key")
+    origins = Origin.objects.filter(ticket=OuterRef("pk")).order_by("pk")
     tickets = tickets.annotate(
+        formerly=Subquery(origins.values_list(JSONObject(source="source", number="number"))[:1]),
         drafts_now=draft_facts(),
         tags=ArraySubquery(tags.values_list(JSONObject(id="tag", name="tag__name"))),
         snoozed_until=Subquery(snoozes.values("send_at")),

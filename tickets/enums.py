@@ -91,6 +91,7 @@ class EventKind(TextChoices):
     TAGGED = "tagged", _("Tagged")
     MERGED = "merged", _("Merged into another ticket")
     MERGED_FROM = "merged_from", _("Another ticket merged into it")
+    IMPORTED = "imported", _("Taken over from another desk")
 
 
 class BulkKind(TextChoices):

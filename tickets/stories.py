@@ -35,6 +35,7 @@ ICONS = {
     EventKind.UNDONE: "history",
     EventKind.MERGED: "git-merge",
     EventKind.MERGED_FROM: "git-merge",
+    EventKind.IMPORTED: "download",
 }
 # Entering these is told by the line of reception, or of what brought it about.
 TOLD_BY_OTHERS = (StatusClass.NEW, StatusClass.MERGED)
@@ -208,6 +209,13 @@ def _silence(kind: str) -> str:
     return lines[SilenceKind(kind)]
 
 
+def _imported(event: TicketEvent) -> str:
+    values = {"source": event.data.get("source", ""), "number": event.data.get("formerly", "")}
+    if not values["number"]:
+        return _("Taken over from %(source)s") % values
+    return _("Taken over from %(source)s, where it was %(number)s") % values
+
+
 def _tagged(event: TicketEvent) -> str:
     values = {"name": event.actor_name, "tag": event.data.get("added") or event.data.get("removed", "")}
     if event.data.get("added"):
@@ -216,6 +224,7 @@ def _tagged(event: TicketEvent) -> str:
 
 
 _WORDS: dict[EventKind, Callable[[TicketEvent], str]] = {
+    EventKind.IMPORTED: _imported,
     EventKind.TAGGED: _tagged,
     EventKind.RECEIVED: _received,
     EventKind.RECEPTION_CORRECTED: lambda event: (

@@ -5,6 +5,7 @@ from tickets.models.conversation import Attachment, Message, TicketEvent, WorkEn
 from tickets.models.drafts import Draft
 from tickets.models.links import AccessLink, BoundBrowser, UsedFormToken
 from tickets.models.notices import Notice, ReminderRule
+from tickets.models.origins import Origin
 from tickets.models.promises import PromiseRule
 from tickets.models.queues import Queue, QueueTeamGrant, QueueUserGrant, Status, WorkType
 from tickets.models.tags import Tag, TicketTag
@@ -21,6 +22,7 @@ __all__ = [
     "Draft",
     "Message",
     "Notice",
+    "Origin",
     "PromiseRule",
     "Queue",
     "QueueTeamGrant",
