@@ -1,6 +1,6 @@
 """The people and companies of a batch: looked up together, and made where this desk does not know them."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from accounts.models import Customer, CustomerDomain, Membership, Office, Requester, RequesterAddress
@@ -63,7 +63,7 @@ class People:
     def _new_customer(self, name: str) -> Customer:
         return Customer(name=name, country=self.office.country, office=self.office, language=self.office.language)
 
-    def _learn_requesters(self, persons: Collection[Person]) -> None:
+    def _learn_requesters(self, persons: Sequence[Person]) -> None:
         emails = {person.email for person in persons if person.email}
         known = RequesterAddress.objects.filter(email__in=emails).select_related("requester")
         self.by_address = {each.email: each.requester for each in known}

@@ -9,6 +9,7 @@ from guardian.shortcuts import assign_perm
 
 from accounts.actors import SYSTEM
 from accounts.models import Absence, LegalEntity, Membership, Module, Product
+from imports.models import LoadedTable
 from mailintake.enums import HookKind
 from mailintake.models import InboundMessage, Mailbox, OlderMail, ThreadMark
 from mailintake.services.hooks import open_hook
@@ -36,6 +37,7 @@ from tickets.enums import BulkKind, Channel, Mode
 from tickets.models import (
     Attachment,
     BoundBrowser,
+    Origin,
     PromiseRule,
     Queue,
     ReminderRule,
@@ -178,8 +180,19 @@ def _loose_rows(cast: Cast, ids: dict[str, Any], held: Ticket, worker: str) -> N
         BoundBrowser.objects.create(member=member, secret_hash="0" * 64, expires_at=timezone.now())
         screen = Board(name="Aula", office=cast.office, shows_names=True)
         ids["board_token"], ids["board"] = hang(screen, by=SYSTEM), screen.pk
+        ids |= _loaded(member)
+        Origin.objects.create(ticket=held, source="Zammad", external_id="17", number="64017")
         links.use_form(held.links.order_by("pk")[0], "form-token")
         _grant(cast, member)
+
+
+def _loaded(member: Membership) -> dict[str, int]:
+    """Tables: one to look at, one that was imported, one to throw away."""
+    facts: dict[str, Any] = {"kind": "products", "content": b"Tuote\nHissi\n", "member": member}
+    looked = LoadedTable.objects.create(file_name="tuotteet.csv", **facts)
+    done = LoadedTable.objects.create(file_name="vanhat.csv", imported_at=timezone.now(), refused=1, **facts)
+    spare = LoadedTable.objects.create(file_name="turha.csv", **facts)
+    return {"table": looked.pk, "done_table": done.pk, "spare_table": spare.pk}
 
 
 def _grant(cast: Cast, member: Membership) -> None:
