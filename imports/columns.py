@@ -15,8 +15,9 @@ class Column:
     required: bool = False
 
 
-NAME = Column("name", ("name", "nimi", "full name", "koko nimi", "customer", "asiakasyritys", "asiakas", "company", "yritys",
-                       "product", "tuote", "henkilö", "contact", "yhteyshenkilö"), required=True)  # fmt: skip
+NAME = Column("name", ("name", "nimi", "full name", "koko nimi", "customer", "asiakasyritys", "asiakas", "company",
+                       "yritys", "product", "tuote", "henkilö", "contact", "yhteyshenkilö"),
+              required=True)  # fmt: skip
 LANGUAGE = Column("language", ("language", "kieli", "asiointikieli"))
 EXPERT = Column("expert", ("expert", "named expert", "asiantuntija", "nimetty asiantuntija", "vastuuhenkilö"))
 COLUMNS: Mapping[str, tuple[Column, ...]] = {
@@ -35,8 +36,8 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         NAME,
         Column("email", ("email", "e-mail", "mail", "email address", "sähköposti", "sähköpostiosoite", "s-posti"),
                required=True),
-        Column("customer", ("customer", "asiakasyritys", "asiakas", "company", "yritys", "organisation", "organization",
-                            "organisaatio")),
+        Column("customer", ("customer", "asiakasyritys", "asiakas", "company", "yritys", "organisation",
+                            "organization", "organisaatio")),
         Column("phone", ("phone", "puhelin", "puhelinnumero", "telephone", "mobile", "matkapuhelin", "gsm")),
         Column("title", ("title", "job title", "titteli", "nimike", "tehtävä", "tehtävänimike")),
         LANGUAGE,
