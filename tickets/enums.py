@@ -94,6 +94,7 @@ class EventKind(TextChoices):
     LINKED = "linked", _("Linked to another ticket")
     SPLIT = "split", _("A message became a ticket of its own")
     SPLIT_FROM = "split_from", _("Opened from a message of another ticket")
+    IMPORTED = "imported", _("Taken over from another desk")
 
 
 class RelationKind(TextChoices):

@@ -16,6 +16,7 @@ from accounts.models import Absence, Customer, LegalEntity, Membership, Module, 
 from accounts.scope import tenant_scope
 from accounts.services import absences
 from helpdesk.embedded.layout import BASE_DIR
+from imports.models import LoadedTable
 from mailintake.models import InboundMessage, Mailbox
 from outbox.enums import CallEvent
 from outbox.models import OutgoingMail, Webhook, WebhookCall
@@ -52,7 +53,7 @@ from tickets.services.merging import merge
 
 PASSWORD = "a long enough word"
 LOOKS = [("light", 1440), ("dark", 1440), ("light", 390), ("dark", 390)]
-NOT_FOUND = 404
+REFUSED = 400
 SERIOUS = ("serious", "critical")
 # Only pages whose name has this, for example: make screens with VASTE_PAGES='mailbox|sla:'
 WANTED = os.environ.get("VASTE_PAGES", "")
@@ -91,6 +92,7 @@ def things() -> dict[str, Any]:
         "spare_mail": InboundMessage.objects.in_triage()[0].pk,
         "webhook": pager().pk,
         "own_field": own_fields(held).pk,
+        "table": table().pk,
         "outgoing": OutgoingMail.objects.filter(confidential=False).order_by("-pk")[0].pk,
         "reminder": ReminderRule.objects.get_or_create(kind="silent")[0].pk,
         "product": module.product_id,
@@ -119,6 +121,15 @@ def things() -> dict[str, Any]:
             }.items()
         },
     }
+
+
+def table() -> LoadedTable:
+    """People of a spreadsheet, one of them without a usable address."""
+    rows = "Nimi;Sähköposti;Yritys\nOtto Oja;otto@kymipaperi.example;Kymi Paperi Oyj\nEva;no address;\n"
+    member = Membership.objects.filter(roles__contains=["admin"]).order_by("pk")[0]
+    return LoadedTable.objects.create(
+        file_name="people.csv", kind="requesters", content=rows.encode("utf-8-sig"), member=member
+    )
 
 
 def own_fields(ticket: Ticket) -> CustomField:
@@ -224,8 +235,8 @@ def look(page: Page, name: str, url: str, picture: str) -> list[str]:
     page.screenshot(path=BASE_DIR / "screens" / f"{name.replace(':', '-')}-{picture}.png", full_page=True)
     found = [v for v in Axe().run(page).response["violations"] if v["impact"] in SERIOUS]
     faults = [f"{name} {picture}: {v['id']} {v['nodes'][0]['target']}" for v in found]
-    if answer and answer.status == NOT_FOUND and name not in MORE:
-        faults.append(f"{name} {picture}: is not there")
+    if answer and answer.status >= REFUSED and name not in MORE:
+        faults.append(f"{name} {picture}: answers {answer.status}")
     if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
         faults.append(f"{name} {picture}: scrolls sideways")
     return faults

@@ -256,6 +256,11 @@ ADDRESSES = {
     "reports:boards": row("GET", ADMIN),
     "reports:board_add": row("GET POST", ADMIN),
     "reports:board_revoke": row("POST", ADMIN, pk="board"),
+    # Tables that are loaded.
+    "imports:tables": row("GET POST", ADMIN),
+    "imports:table": row("GET POST", ADMIN, pk="table"),
+    "imports:refused": row("GET", ADMIN, pk="done_table"),
+    "imports:table_remove": row("POST", ADMIN, pk="spare_table"),
     # Mail that goes out.
     "outbox:templates": row("GET", ADMIN),
     "outbox:template": row("GET POST", ADMIN, purpose="=details", language="=fi"),
