@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.models import Customer, CustomerDomain, Membership, Office, Product, Requester, RequesterAddress
 from accounts.services import audit
+from core.sheets import FORMULA
 from imports.columns import COLUMNS, NONE
 from imports.models import LoadedTable
 from imports.services.things import MAKERS, Known, Made, Unfit
 from imports.tables import Table, read_table
-from reports.sheets import FORMULA
 
 
 class Outcome(StrEnum):

@@ -73,6 +73,7 @@ ADDRESSES = {
     "tickets:home": row("GET", EVERYBODY),
     "tickets:every": row("GET", EVERYBODY),
     "tickets:arrange": row("GET", EVERYBODY),
+    "tickets:export": row("POST", EVERYBODY),
     "tickets:choose_field": row("GET", EVERYBODY),
     "tickets:choose": row("GET", EVERYBODY, field="=customer"),
     "tickets:view_add": row("GET POST", EVERYBODY),
