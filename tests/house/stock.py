@@ -47,6 +47,9 @@ from tickets.models import (
     Queue,
     ReminderRule,
     ResponseText,
+    Rule,
+    RuleDue,
+    RuleRun,
     SavedView,
     Status,
     Ticket,
@@ -211,7 +214,7 @@ def _loose_rows(cast: Cast, ids: dict[str, Any], held: Ticket, worker: str) -> N
         action = bulk.plan([held], BulkKind.PRIORITY, value="high", words="Kiireinen", member=member)
         bulk.step(action, most=1)
         ids["bulk"] = action.pk
-        ids |= _own_fields(held)
+        ids |= _own_fields(held) | _rules(held)
         following.follow(held, [member.pk])
         wishes.decide(member, {NewsKind.NOTED: wishes.Wish(ByMail.NEVER)})
         snoozing.snooze(held, member, until=now + timedelta(hours=1), now=now)
@@ -220,6 +223,17 @@ def _loose_rows(cast: Cast, ids: dict[str, Any], held: Ticket, worker: str) -> N
         ids["board_token"], ids["board"] = hang(screen, by=SYSTEM), screen.pk
         links.use_form(held.links.order_by("pk")[0], "form-token")
         _grant(cast, member)
+
+
+def _rules(ticket: Ticket) -> dict[str, int]:
+    """Two rules that are off, what waits for one, and what it has done."""
+    rules = [
+        Rule.objects.create(name=name, events=["received"], words=["hissi"], note="{{requester}} odottaa.")
+        for name in ("Hissit", "Toinen")
+    ]
+    RuleDue.objects.create(rule=rules[0], ticket=ticket, instant=ticket.received_at)
+    run = RuleRun.objects.create(rule=rules[0], ticket=ticket, state="refused", why="Suljettu")
+    return {"rule": rules[0].pk, "spare_rule": rules[1].pk, "rule_run": run.pk}
 
 
 def _own_fields(ticket: Ticket) -> dict[str, int]:

@@ -41,7 +41,9 @@ class Rule(TenantModel):
     swept_until = models.DateTimeField(null=True, editable=False)
     # As tickets.selection reads it: the query of a list's address.
     query = models.CharField(max_length=LONGEST, blank=True, editable=False)
-    words = ArrayField(models.CharField(max_length=40), default=list, blank=True, verbose_name=_("Only with one of these words"))
+    words = ArrayField(
+        models.CharField(max_length=40), default=list, blank=True, verbose_name=_("Only with one of these words")
+    )
     # As tickets.actions writes it.
     actions = models.JSONField(default=list, editable=False)
     note = models.TextField(_("Internal note"), blank=True, max_length=4000)

@@ -21,7 +21,7 @@ from tickets.models import Message, Rule, RuleDue, RuleRun, Ticket, TicketEvent
 from tickets.selection import UnknownSelection
 from tickets.services.deeds import together
 from tickets.services.events import append
-from tickets.services.rule_conditions import come_due, meant_by
+from tickets.services.rule_conditions import COUNTED_FROM, come_due, meant_by
 from tickets.services.rule_notes import write_note
 
 # Rules that may run on one ticket within an hour; then something is wrong with them.
@@ -42,14 +42,14 @@ def note_due(rule_id: int, *, now: datetime) -> int:
     rule = Rule.objects.select_for_update(of=("self",), skip_locked=True).filter(pk=rule_id, is_on=True).first()
     if rule is None or not rule.clock or rule.swept_until is None:
         return 0
-    done = {"rule": rule, "ticket": OuterRef("pk"), "instant": OuterRef("counted_from")}
+    done = {"rule": rule, "ticket": OuterRef("pk"), "instant": OuterRef(COUNTED_FROM)}
     try:
         found = come_due(rule, after=rule.swept_until - HOUR, until=now)
     except UnknownSelection:
         return 0
     fresh = found.exclude(Exists(RuleDue.objects.filter(**done))).exclude(Exists(RuleRun.objects.filter(**done)))
-    rows = list(fresh.values_list("pk", "counted_from")[:BATCH])
-    dues = [RuleDue(rule=rule, ticket_id=pk, instant=instant, not_before=now) for pk, instant in rows]
+    rows = list(fresh.values_list("pk", COUNTED_FROM)[:BATCH])
+    dues = [RuleDue(rule=rule, ticket_id=pk, instant=at, not_before=at + rule.span) for pk, at in rows]
     RuleDue.objects.bulk_create(dues, ignore_conflicts=True)
     reached = rows[-1][1] + rule.span if len(rows) == BATCH else now
     rule.swept_until = max(rule.swept_until, reached)
@@ -126,7 +126,8 @@ def _counts(event: TicketEvent) -> bool:
         return event.data.get("class") != StatusClass.NEW
     if event.kind != RuleEvent.WROTE:
         return True
-    return Message.objects.filter(ticket=event.ticket_id, pk__lt=event.data.get("message") or 0).exists()
+    earlier: bool = Message.objects.filter(ticket=event.ticket_id, pk__lt=event.data.get("message") or 0).exists()
+    return earlier
 
 
 def _is_meant(rule: Rule, ticket: Ticket, event: TicketEvent | None) -> bool:

@@ -15,6 +15,8 @@ from tickets.own_lists import parse
 from tickets.selection import Selection, UnknownSelection
 
 ME = "me"
+# The annotation of `with_instant`.
+COUNTED_FROM: str = "counted_from"
 
 
 def selection_of(query: str) -> Selection:
@@ -53,11 +55,11 @@ def with_instant(tickets: TicketQuerySet, clock: RuleClock) -> TicketQuerySet:
     A status that a rule has set is no such instant: what rules do starts no rule.
     """
     if clock != RuleClock.STATUS:
-        return tickets.annotate(counted_from=_COLUMNS[clock])
+        return tickets.annotate(**{COUNTED_FROM: _COLUMNS[clock]})
     entered = TicketEvent.objects.filter(ticket=OuterRef("pk"), kind=EventKind.STATUS).order_by("-at", "-pk")
     by_people = Subquery(entered.values("at")[:1], output_field=DateTimeField())
     by_rule = Subquery(entered.values("data__by_rule")[:1])
-    return tickets.annotate(counted_from=by_people, entered_by_rule=by_rule).filter(entered_by_rule=None)
+    return tickets.annotate(**{COUNTED_FROM: by_people}, entered_by_rule=by_rule).filter(entered_by_rule__isnull=True)
 
 
 _COLUMNS: dict[RuleClock, Combinable] = {
@@ -71,8 +73,9 @@ def come_due(rule: Rule, *, after: datetime, until: datetime) -> TicketQuerySet:
     """What the rule means whose instant plus span lies between the two, earliest first."""
     clock = RuleClock(rule.clock)
     first, last = after - rule.span, until - rule.span
-    found = with_instant(meant_by(rule), clock).filter(counted_from__gt=first, counted_from__lte=last)
+    between = {f"{COUNTED_FROM}__gt": first, f"{COUNTED_FROM}__lte": last}
+    found = with_instant(meant_by(rule), clock).filter(**between)
     if clock == RuleClock.STATUS:
         # Nobody enters a status without an activity, and that has an index.
         found = found.filter(last_activity_at__gt=first)
-    return found.order_by("counted_from", "pk")
+    return found.order_by(COUNTED_FROM, "pk")

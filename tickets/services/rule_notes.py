@@ -15,7 +15,7 @@ from tickets.wording import fill
 
 
 def write_note(rule: Rule, ticket: Ticket, *, by: Actor) -> None:
-    """Write the rule's note in the workspace's language and tell whom the rule names, as far as they see the ticket."""
+    """Write the rule's note in the workspace's language; whom the rule names hears of it, if they see the ticket."""
     text = fill(rule.note, values_for(ticket, agent=by.name, language=ticket.tenant.language))
     message = conversation.note(ticket, Written(text=text), by=by)
     hearing.tell(NewsKind.RULE, ticket, hearers(rule, ticket), by=by, message=message)
