@@ -30,7 +30,18 @@ from tests.e2e.troubles import make_troubles
 from tests.e2e.web import needs_chromium, sign_in
 from tests.house.addresses import ADDRESSES, PUBLIC, Row
 from tickets.enums import BulkKind
-from tickets.models import CannedResponse, Macro, PromiseRule, Queue, ReminderRule, SavedView, Status, Ticket, WorkType
+from tickets.models import (
+    CannedResponse,
+    Macro,
+    PromiseRule,
+    Queue,
+    ReminderRule,
+    Rule,
+    SavedView,
+    Status,
+    Ticket,
+    WorkType,
+)
 from tickets.services import bulk
 from tickets.services.links import make_confirm_link, make_work_link
 from tickets.services.merging import merge
@@ -100,6 +111,7 @@ def things() -> dict[str, Any]:
                 "view": SavedView,
                 "response": CannedResponse,
                 "macro": Macro,
+                "rule": Rule,
             }.items()
         },
     }

@@ -158,7 +158,7 @@ def test_a_clock_acts_once_for_each_instant(acme: Cast) -> None:
         assert run(acme) == [("Quiet", "done")]
     with acme.scope():
         conversation.note(ticket, Written(text="Look."), by=acme.actor("aino"))
-        Ticket.objects.update(last_activity_at=timezone.now() - timedelta(hours=4), priority="low")
+        Ticket.objects.update(last_activity_at=timezone.now() - timedelta(hours=4, minutes=1), priority="low")
     sweep_rule_clocks()
     assert run(acme) == [("Quiet", "done"), ("Quiet", "done")]
 

@@ -123,7 +123,7 @@ def _run_of(due: RuleDue, state: RunState, why: str = "") -> RuleRun:
 def _counts(event: TicketEvent) -> bool:
     """Not the message that a ticket begins with nor the status that it begins in: those belong to its opening."""
     if event.kind == RuleEvent.STATUS:
-        return event.data.get("class") != StatusClass.NEW
+        return bool(event.data.get("class") != StatusClass.NEW)
     if event.kind != RuleEvent.WROTE:
         return True
     earlier: bool = Message.objects.filter(ticket=event.ticket_id, pk__lt=event.data.get("message") or 0).exists()
