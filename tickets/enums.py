@@ -95,6 +95,7 @@ class EventKind(TextChoices):
     SPLIT = "split", _("A message became a ticket of its own")
     SPLIT_FROM = "split_from", _("Opened from a message of another ticket")
     RULE_LEFT_OUT = "rule_left_out", _("A rule was left out")
+    IMPORTED = "imported", _("Taken over from another desk")
 
 
 class RelationKind(TextChoices):

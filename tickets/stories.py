@@ -41,6 +41,7 @@ ICONS = {
     EventKind.SPLIT: "arrows-split-2",
     EventKind.SPLIT_FROM: "arrows-split-2",
     EventKind.RULE_LEFT_OUT: "ban",
+    EventKind.IMPORTED: "download",
 }
 # Entering these is told by the line of reception, or of what brought it about.
 TOLD_BY_OTHERS = (StatusClass.NEW, StatusClass.MERGED)
@@ -240,6 +241,13 @@ def relation_words(kind: str, *, forwards: bool) -> str:
     return backwards[RelationKind(kind)]
 
 
+def _imported(event: TicketEvent) -> str:
+    values = {"source": event.data.get("source", ""), "number": event.data.get("formerly", "")}
+    if not values["number"]:
+        return _("Taken over from %(source)s") % values
+    return _("Taken over from %(source)s, where it was %(number)s") % values
+
+
 def _tagged(event: TicketEvent) -> str:
     values = {"name": event.actor_name, "tag": event.data.get("added") or event.data.get("removed", "")}
     if event.data.get("added"):
@@ -255,6 +263,7 @@ def _linked(event: TicketEvent) -> str:
 
 
 _WORDS: dict[EventKind, Callable[[TicketEvent], str]] = {
+    EventKind.IMPORTED: _imported,
     EventKind.TAGGED: _tagged,
     EventKind.RECEIVED: _received,
     EventKind.RECEPTION_CORRECTED: lambda event: (

@@ -30,10 +30,8 @@ def add_ready(owner: Membership, facts: dict[str, Any]) -> None:
         )
     for position, entry in enumerate(facts.get("rule", [])):
         names = ("name", "events", "clock", "amount", "query", "note", "tell")
-        row = Rule(position=position, is_on=entry.get("on", False), actions=write(_actions(entry)))
-        for name in names:
-            setattr(row, name, entry.get(name, getattr(row, name)))
-        row.save()
+        told = {name: entry[name] for name in names if name in entry}
+        Rule.objects.create(position=position, is_on=entry.get("on", False), actions=write(_actions(entry)), **told)
 
 
 def _actions(entry: dict[str, Any]) -> list[Action]:

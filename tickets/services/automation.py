@@ -1,12 +1,10 @@
 """Rules at work: what is due is noted, and each is done once, in a transaction with the row that says so."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -21,6 +19,7 @@ from tickets.models import Message, Rule, RuleDue, RuleRun, Ticket, TicketEvent
 from tickets.selection import UnknownSelection
 from tickets.services.deeds import together
 from tickets.services.events import append
+from tickets.services.resting import rules_rest
 from tickets.services.rule_conditions import COUNTED_FROM, come_due, meant_by
 from tickets.services.rule_notes import write_note
 
@@ -110,7 +109,7 @@ def _act(due: RuleDue, ticket: Ticket) -> None:
     if _too_many(due, ticket):
         return
     run = _run_of(due, RunState.DONE)
-    with acting_for(rule):
+    with rules_rest():
         _do(run, ticket)
     run.save()
 
@@ -150,17 +149,6 @@ def _too_many(due: RuleDue, ticket: Ticket) -> bool:
 def actor_of(rule: Rule) -> Actor:
     """The system, by the rule's name, in the language that is active."""
     return Actor(ActorKind.SYSTEM, _("Rule “%(name)s”") % {"name": rule.name}, rule=rule.pk)
-
-
-@contextmanager
-def acting_for(rule: Rule) -> Iterator[None]:
-    """Nothing that is logged meanwhile starts a rule: the trigger looks at this setting of the transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('app.rule', %s, true)", [str(rule.pk)])
-    yield
-    # After an error the transaction is rolled back, and the setting with it.
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('app.rule', '', true)")
 
 
 def _do(run: RuleRun, ticket: Ticket) -> None:

@@ -2,7 +2,7 @@
 
 A trigger notes, in the transaction that logs an event, that a rule of the tenant waits for such an event, so that no
 code can forget to and none is lost when transactions end in another order. What a rule does itself is left out: its
-transaction bears the setting app.rule, and its entries say whose they are. (docs/adr/0019)
+transaction bears the setting app.rules_rest, and its entries say whose they are. (docs/adr/0020)
 """
 
 from typing import Any
@@ -20,7 +20,7 @@ from core.rls import SecureTenantTables
 NOTE_DUE = """
     CREATE FUNCTION note_due_rules() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
     BEGIN
-        IF nullif(current_setting('app.rule', true), '') IS NULL THEN
+        IF nullif(current_setting('app.rules_rest', true), '') IS NULL THEN
             INSERT INTO tickets_ruledue (tenant_id, rule_id, ticket_id, event_id, not_before, tries)
             SELECT added.tenant_id, rule.id, added.ticket_id, added.id, now(), 0
             FROM added JOIN tickets_rule AS rule ON rule.tenant_id = added.tenant_id
@@ -63,7 +63,7 @@ def grants() -> list[str]:
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0006_sending_habits"),
-        ("tickets", "0021_responses"),
+        ("tickets", "0022_origins"),
     ]
 
     operations = [
@@ -140,6 +140,7 @@ class Migration(migrations.Migration):
                     ("split", "A message became a ticket of its own"),
                     ("split_from", "Opened from a message of another ticket"),
                     ("rule_left_out", "A rule was left out"),
+                    ("imported", "Taken over from another desk"),
                 ],
                 max_length=20,
             ),
