@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from tickets.views import automation, ladder, own_fields, promise_settings, reminders, rule_log, settings
+from tickets.views import automation, ladder, own_fields, promise_settings, reminders, rule_log, settings, starters
 
 urlpatterns: list[URLPattern] = [
     path("settings/", settings.index, name="settings"),
@@ -35,6 +35,8 @@ urlpatterns: list[URLPattern] = [
     path("settings/rules/<int:pk>/switch/", automation.switch, name="rule_switch"),
     path("settings/rules/<int:pk>/remove/", automation.remove, name="rule_remove"),
     path("settings/rules/<int:pk>/log/", rule_log.log, name="rule_log_of"),
+    path("settings/starters/", starters.starters, name="starters"),
+    path("settings/starters/<slug:key>/", starters.starter, name="starter"),
     path("settings/work/", settings.work_types, name="work_types"),
     path("settings/work/new/", settings.work_type, name="work_type_add"),
     path("settings/work/<int:pk>/", settings.work_type, name="work_type"),

@@ -199,6 +199,8 @@ ADDRESSES = {
     "tickets:rule_log": row("GET", LEADS),
     "tickets:rule_log_of": row("GET", LEADS, pk="rule"),
     "tickets:rule_undo": row("POST", LEADS, pk="rule_run"),
+    "tickets:starters": row("GET", ADMIN),
+    "tickets:starter": row("GET POST", ADMIN, key="=consultants"),
     "tickets:work_types": row("GET", ADMIN),
     "tickets:work_type_add": row("GET POST", ADMIN),
     "tickets:work_type": row("GET POST", ADMIN, pk="work_type"),

@@ -23,7 +23,7 @@ TECHNICAL = {
     *("slug", "time_zone", "country", "currency", "metric", "next_metric", "trouble", "hook_kind", "password"),
     *("storage_key", "key", "token", "token_hash", "code_hash", "secret_hash", "hook_hash", "fingerprint"),
     *("sealed_password", "sealed_grant", "sealed_refresh_token", "sealed_access_token", "sealed_hook_key"),
-    *("sealed_private", "sealed_secret", "public", "roles", "kinds"),
+    *("sealed_private", "sealed_secret", "public", "roles", "kinds", "events"),
 }
 # Sanitised before it is stored, and shown as markup because of that; test_hostile_mail.py attacks it through intake.
 MARKUP = {"tickets.Message.html"}
