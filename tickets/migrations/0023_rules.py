@@ -67,6 +67,17 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name="status",
+            name="enter_from",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.BigIntegerField(),
+                blank=True,
+                default=list,
+                size=None,
+                verbose_name="May be set only from these statuses",
+            ),
+        ),
         migrations.AlterField(
             model_name="newswish",
             name="news",

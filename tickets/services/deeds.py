@@ -82,7 +82,7 @@ def _set_status(ticket: Ticket, value: str, notify: bool, by: Actor) -> None:
 def _status_back(ticket: Ticket, value: str, before: State, by: Actor) -> None:
     """What had an appointment that has passed since is refused."""
     until = ticket.scheduled_until
-    lifecycle.set_status(ticket, Status.objects.get(pk=before["status"]), by=by, until=until)
+    lifecycle.set_status(ticket, Status.objects.get(pk=before["status"]), by=by, until=until, even_barred=True)
 
 
 def _tagged(ticket: Ticket, value: str) -> State:
