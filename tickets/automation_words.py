@@ -41,13 +41,19 @@ def then_words(rule: Rule, names: Names) -> list[str]:
 
 def condition_words(rule: Rule, member: Membership) -> list[tuple[str, str]]:
     """Each condition as its name and its values; raises UnknownSelection."""
-    selection = selection_of(rule.query)
+    found = words_of_query(rule.query, member)
+    return found + ([(_("Words"), ", ".join(rule.words))] if rule.words else [])
+
+
+def words_of_query(query: str, member: Membership) -> list[tuple[str, str]]:
+    """What a rule's query asks for, as name and values; raises UnknownSelection."""
+    selection = selection_of(query)
     labels, found = labels_of(selection.asked, member), []
     for asked in selection.asked:
         words = ", ".join(str(labels.get((asked.field, value), _("no longer there"))) for value in asked.values)
         value = _("not %(values)s") % {"values": words} if asked.negated else words
         found.append((str(field_of(asked.field).label), value))
-    return found + ([(_("Words"), ", ".join(rule.words))] if rule.words else [])
+    return found
 
 
 def troubles_of(rule: Rule, names: Names, member: Membership) -> list[str]:

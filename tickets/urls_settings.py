@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from tickets.views import automation, ladder, own_fields, promise_settings, reminders, rule_log, settings, starters
+from tickets.views import (
+    automation,
+    ladder,
+    own_fields,
+    promise_settings,
+    reminders,
+    rule_log,
+    settings,
+    starters,
+    versions,
+)
 
 urlpatterns: list[URLPattern] = [
     path("settings/", settings.index, name="settings"),
@@ -37,6 +47,8 @@ urlpatterns: list[URLPattern] = [
     path("settings/rules/<int:pk>/log/", rule_log.log, name="rule_log_of"),
     path("settings/starters/", starters.starters, name="starters"),
     path("settings/starters/<slug:key>/", starters.starter, name="starter"),
+    path("settings/history/<slug:thing>/<int:pk>/", versions.versions, name="versions"),
+    path("settings/history/<slug:thing>/<int:pk>/<int:version>/", versions.bring_back, name="version_restore"),
     path("settings/work/", settings.work_types, name="work_types"),
     path("settings/work/new/", settings.work_type, name="work_type_add"),
     path("settings/work/<int:pk>/", settings.work_type, name="work_type"),

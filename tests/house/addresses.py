@@ -199,6 +199,8 @@ ADDRESSES = {
     "tickets:rule_log": row("GET", LEADS),
     "tickets:rule_log_of": row("GET", LEADS, pk="rule"),
     "tickets:rule_undo": row("POST", LEADS, pk="rule_run"),
+    "tickets:versions": row("GET", LEADS, thing="=rule", pk="rule"),
+    "tickets:version_restore": row("POST", LEADS, thing="=rule", pk="rule", version="rule_version"),
     "tickets:starters": row("GET", ADMIN),
     "tickets:starter": row("GET POST", ADMIN, key="=consultants"),
     "tickets:work_types": row("GET", ADMIN),

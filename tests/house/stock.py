@@ -8,7 +8,7 @@ from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
 from accounts.actors import SYSTEM
-from accounts.models import Absence, LegalEntity, Membership, Module, Product
+from accounts.models import Absence, LegalEntity, Membership, Module, Product, SettingVersion
 from imports.models import LoadedTable
 from mailintake.enums import HookKind
 from mailintake.models import InboundMessage, Mailbox, OlderMail, ThreadMark
@@ -74,6 +74,7 @@ from tickets.services import (
 )
 from tickets.services.conversation import NewFile, Written
 from tickets.services.intake import Matter, open_ticket
+from tickets.services.versions import snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +238,8 @@ def _rules(ticket: Ticket) -> dict[str, int]:
     ]
     RuleDue.objects.create(rule=rules[0], ticket=ticket, instant=ticket.received_at)
     run = RuleRun.objects.create(rule=rules[0], ticket=ticket, state="refused", why="Suljettu")
-    return {"rule": rules[0].pk, "spare_rule": rules[1].pk, "rule_run": run.pk}
+    version = SettingVersion.objects.create(thing="rule", row=rules[0].pk, value=snapshot(rules[0]))
+    return {"rule_version": version.pk, "rule": rules[0].pk, "spare_rule": rules[1].pk, "rule_run": run.pk}
 
 
 def _own_fields(ticket: Ticket) -> dict[str, int]:

@@ -16,6 +16,7 @@ from tickets.models import Rule, RuleRun
 from tickets.services.automation import HOUR
 from tickets.services.deeds import together
 from tickets.services.events import locked
+from tickets.services.versions import kept
 
 TIMING = {"clock", "amount", "unit"}
 
@@ -26,7 +27,8 @@ def save(rule: Rule, *, changed: Iterable[str], by: Actor) -> Rule:
     fields = set(changed)
     if fields & TIMING:
         _count_from_now(rule)
-    keep(rule, by=by, changed=fields, name="rule")
+    with kept(rule, by=by):
+        keep(rule, by=by, changed=fields, name="rule")
     return rule
 
 

@@ -18,7 +18,6 @@ from accounts.models import Membership
 from accounts.models.absences import away_for
 from accounts.pages import Chip, Line, Listing, form_page, list_page, posted
 from accounts.requests import MemberRequest
-from accounts.services.records import keep
 from accounts.services.records import remove as remove_row
 from tickets import listings
 from tickets.automation_words import condition_words, then_words, troubles_of, when_words
@@ -123,7 +122,7 @@ def keep_conditions(request: MemberRequest, pk: int) -> HttpResponse:
     if len(query) > LONGEST:
         raise BadRequest("query")
     row.query = query
-    keep(row, by=request.actor, changed=["query"], name="rule")
+    ruling.save(row, changed=["query"], by=request.actor)
     messages.success(request, _("The rule means these tickets from now on"))
     return redirect("tickets:rule_trial", pk)
 
