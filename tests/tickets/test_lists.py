@@ -32,7 +32,7 @@ def shown(client: Client, path: str) -> list[str]:
     """The titles of a page, in order."""
     answer = client.get(path)
     assert answer.status_code == 200, answer.content[:300]
-    return [html.unescape(title) for title in re.findall(r'class="subj"[^>]*>([^<]*)<', answer.content.decode())]
+    return [html.unescape(title) for title in re.findall(r"class=subj[^>]*>([^<]*)<", answer.content.decode())]
 
 
 @pytest.fixture
@@ -160,10 +160,10 @@ def test_groups_stand_below_their_words(desk: Cast) -> None:
     page = (
         desk.client("aino").get("/tickets/?group=priority&column=queue&column=tags&column=received").content.decode()
     )
-    found = re.findall(r'colspan="8">([^<]*)<|class="subj"[^>]*>([^<]*)<', page)
+    found = re.findall(r"colspan=8>([^<]*)<|class=subj[^>]*>([^<]*)<", page)
     assert [heading or title for heading, title in found][:2] == ["Critical", "one"]
     assert [heading or title for heading, title in found][-2:] == ["Low", "two"]
-    assert 'class="g-tags">Winter<' in page
+    assert "class=g-tags>Winter<" in page
 
 
 def test_a_filter_that_finds_nothing_says_which_it_is(desk: Cast) -> None:
