@@ -8,12 +8,16 @@ from accounts.models import Membership, Requester
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A member, a requester, or the system; `name` is kept as it was when they acted."""
+    """A member, a requester, or the system; `name` is kept as it was when they acted.
+
+    `rule` is the id of the desk's rule for which the system acts.
+    """
 
     kind: ActorKind
     name: str
     membership_id: int | None = None
     requester_id: int | None = None
+    rule: int | None = None
 
     @property
     def is_member(self) -> bool:

@@ -18,7 +18,7 @@ from core.templatetags.vaste import initials
 from mailintake.navigation import mailbox_alarm, triage_count
 from outbox.navigation import sending_alarm
 from sla.navigation import holiday_alarm
-from tickets.navigation import work_of
+from tickets.navigation import rule_alarm, work_of
 from tickets.view_counts import views_of
 
 CAP = 999
@@ -115,7 +115,7 @@ def _frame(request: MemberRequest, tenant: Tenant) -> Navigation:
 def _alarms(tenant_id: int, member: Membership) -> list[Alarm]:
     found = [mailbox_alarm(tenant_id), sending_alarm(tenant_id)]
     if member.has_role(Role.ADMIN):
-        found.append(holiday_alarm(tenant_id))
+        found += [holiday_alarm(tenant_id), rule_alarm(tenant_id)]
     return [alarm for alarm in found if alarm]
 
 

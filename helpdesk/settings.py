@@ -315,6 +315,8 @@ CELERY_BEAT_SCHEDULE = {
         ("call-webhooks", "outbox.tasks.sweep_calls", 5.0),
         ("run-timers", "tickets.tasks.sweep_timers", 15.0),
         ("go-on-with-many", "tickets.tasks.sweep_bulk", 60.0),
+        ("run-rules", "tickets.tasks.sweep_rules", 5.0),
+        ("find-due-rules", "tickets.tasks.sweep_rule_clocks", 60.0),
         ("wake-tickets", "tickets.tasks.wake_tickets", 15.0),
         ("tell-stand-ins", "tickets.tasks.sweep_absences", 300.0),
         ("mind-silences", "tickets.tasks.sweep_silences", 900.0),

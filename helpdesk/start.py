@@ -19,7 +19,7 @@ from core.templatetags.vaste import full_day
 from helpdesk.demo.guide import first_mail_command
 from mailintake.models import InboundMessage, Mailbox
 from sla.models import Calendar, Contract
-from tickets.models import Ticket
+from tickets.models import CustomField, Rule, Ticket
 from tickets.threads import tag
 
 
@@ -60,7 +60,7 @@ def first_run(request: MemberRequest) -> HttpResponse:
 
 def first_steps(tenant: Tenant) -> list[FirstStep]:
     """The steps of the tenant in scope, in the order that makes sense."""
-    return [_mailbox(), _people(), _hours(), _customers(), _first_ticket(tenant), _first_answer(tenant)]
+    return [_mailbox(), _people(), _hours(), _process(), _customers(), _first_ticket(tenant), _first_answer(tenant)]
 
 
 def _mailbox() -> FirstStep:
@@ -96,6 +96,14 @@ def _hours() -> FirstStep:
     text = _("Promises count in open hours: %(calendars)s, with the public holidays of %(offices)s.")
     words = text % {"calendars": names, "offices": offices}
     return FirstStep(_("Check the opening hours"), words, looked, reverse("sla:calendars"), _("Check"))
+
+
+def _process() -> FirstStep:
+    """Any of a team's own rules, fields or the templates for them; whoever wants none of it may leave it."""
+    text = _("Rules, fields, statuses and answers for a desk like yours, to look at before they are added.")
+    done = Rule.objects.exists() or CustomField.objects.exists()
+    url = reverse("tickets:starters")
+    return FirstStep(_("Choose a way of working"), text, done, url, _("Look at them"))
 
 
 def _customers() -> FirstStep:

@@ -13,6 +13,8 @@ from tickets.enums import BulkKind
 
 # For whoever runs it, where somebody is to get the ticket.
 ME = "me"
+# For the customer's named expert; it stays with whoever has it where there is none.
+EXPERT = "expert"
 LONGEST = 40
 MOST = 30
 # Several of these make sense side by side.

@@ -94,6 +94,7 @@ class EventKind(TextChoices):
     LINKED = "linked", _("Linked to another ticket")
     SPLIT = "split", _("A message became a ticket of its own")
     SPLIT_FROM = "split_from", _("Opened from a message of another ticket")
+    RULE_LEFT_OUT = "rule_left_out", _("A rule was left out")
     IMPORTED = "imported", _("Taken over from another desk")
 
 
@@ -160,6 +161,7 @@ class NoticeKind(TextChoices):
     MENTIONED = "mentioned", _("Mentioned in a note")
     NOTED = "noted", _("A note on a ticket of theirs")
     ARRIVED = "arrived", _("A new ticket in their queues")
+    RULE = "rule", _("A rule of the desk")
 
 
 class NewsKind(TextChoices):
@@ -171,6 +173,7 @@ class NewsKind(TextChoices):
     MENTIONED = NoticeKind.MENTIONED.value, _("Somebody mentions me in a note")
     NOTED = NoticeKind.NOTED.value, _("Somebody notes something on a ticket that I have or follow")
     ARRIVED = NoticeKind.ARRIVED.value, _("A new ticket arrives in my queues")
+    RULE = NoticeKind.RULE.value, _("A rule of the desk tells me of a ticket")
 
 
 class ByMail(TextChoices):
@@ -237,3 +240,40 @@ class FieldEffect(TextChoices):
     SHOWN = "shown", _("Shown only")
     MADE = "made", _("Needed when the ticket is made or accepted")
     RESOLVED = "resolved", _("Needed before the ticket is resolved")
+
+
+class RuleEvent(TextChoices):
+    """What a rule can wait for; the values are those of the events."""
+
+    OPENED = EventKind.RECEIVED.value, _("A ticket is opened")
+    WROTE = EventKind.MESSAGE.value, _("The requester writes more")
+    REPLY = EventKind.REPLY.value, _("Somebody replies to the requester")
+    NOTE = EventKind.NOTE.value, _("Somebody writes a note")
+    STATUS = EventKind.STATUS.value, _("The status changes")
+    ASSIGNED = EventKind.ASSIGNED.value, _("It is assigned")
+    MOVED = EventKind.MOVED.value, _("It is moved to a queue")
+    CHANGED = EventKind.CHANGED.value, _("A fact changes, such as priority or customer")
+    TAGGED = EventKind.TAGGED.value, _("A tag is added or removed")
+    BREACHED = EventKind.BREACHED.value, _("A promise is broken")
+    CONFIRMED = EventKind.CONFIRMED.value, _("The requester confirms the solution")
+    REJECTED = EventKind.REJECTED.value, _("The requester says it is still broken")
+
+
+class RuleClock(TextChoices):
+    """The instants of a ticket that a rule can count from."""
+
+    RECEIVED = "received", _("The ticket is received")
+    ACTIVITY = "activity", _("The last activity")
+    WORD = "word", _("The last word to the requester")
+    STATUS = "status", _("Its status was entered")
+
+
+class RunState(TextChoices):
+    """What became of a rule on one ticket."""
+
+    DONE = "done", _("Changed")
+    UNCHANGED = "unchanged", _("Was so already")
+    REFUSED = "refused", _("Left as it was")
+    STOPPED = "stopped", _("Left out: too many rules at once")
+    FAILED = "failed", _("Failed")
+    UNDONE = "undone", _("Taken back")

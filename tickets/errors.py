@@ -64,6 +64,18 @@ class TransitionRefused(TicketError):
         return str(_("The ticket has changed meanwhile, so this step is no longer possible."))
 
 
+class StatusBarred(TicketError):
+    """The team has decided that this status comes only after some others."""
+
+    def __init__(self, now: str, wanted: str, after: Sequence[str]) -> None:
+        super().__init__(now, wanted, after)
+        self.now, self.wanted, self.after = now, wanted, after
+
+    def __str__(self) -> str:
+        words = _("“%(wanted)s” cannot follow “%(now)s” here, only: %(after)s.")
+        return str(words) % {"wanted": self.wanted, "now": self.now, "after": ", ".join(self.after)}
+
+
 class Overtaken(TicketError):
     """Somebody has done something that its writer should know of first, after the log position that they saw."""
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from accounts.standing_in import Away
-from tickets.actions import ME, REPEATED, Action, BadActions, ordered
+from tickets.actions import EXPERT, ME, REPEATED, Action, BadActions, ordered
 from tickets.enums import BulkKind
 from tickets.forms_bulk import choices_of
 from tickets.models import Tag
@@ -35,7 +35,7 @@ def names_for(member: Membership, away: Mapping[int, Away], kinds: Iterable[Bulk
     for kind in dict.fromkeys(kinds):
         names[kind] = {str(value): label for value, label in choices_of(tag_kind(kind), member, away)}
         if kind == BulkKind.ASSIGN:
-            names[kind] = {ME: _("Whoever runs it"), **names[kind]}
+            names[kind] = {ME: _("Whoever runs it"), EXPERT: _("The customer's named expert"), **names[kind]}
     return names
 
 

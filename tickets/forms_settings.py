@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms import TeamForm, TenantModelForm
 from accounts.models import Office, Team
 from sla.models import Policy
-from tickets.enums import StatusClass
+from tickets.enums import FINISHED, StatusClass
 from tickets.models import Queue, QueueTeamGrant, Status, WorkType
 
 
@@ -61,11 +61,22 @@ class StatusForm(TenantModelForm):
 
     class Meta:
         model = Status
-        fields = ["status_class", "name", "position"]
+        fields = ["status_class", "name", "position", "enter_from"]
         help_texts = {"status_class": _("Decides clocks and colours, whatever the name.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        working = [each for each in Status.objects.exclude(pk=self.instance.pk) if each.status_class not in FINISHED]
+        self.fields["enter_from"] = forms.TypedMultipleChoiceField(
+            label=_("May be set only from these statuses"),
+            choices=[(each.pk, str(each)) for each in working],
+            coerce=int,
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+            help_text=_("None ticked: from all. Solving, closing and opening again are always possible."),
+        )
+        if self.instance.status_class in FINISHED:
+            del self.fields["enter_from"]
         if self.instance.pk:
             del self.fields["status_class"]
         else:

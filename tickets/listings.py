@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import Resolver404, resolve, reverse
@@ -19,7 +20,7 @@ from tickets.access import get_queue
 from tickets.enums import Audience
 from tickets.fields import WORKING, condition_of
 from tickets.listing import Listing
-from tickets.models import Follower, SavedView, Ticket
+from tickets.models import Follower, Rule, SavedView, Ticket
 from tickets.models.tickets import TicketQuerySet
 from tickets.navigation import work_of
 from tickets.own_lists import parse
@@ -107,6 +108,25 @@ def saved(request: MemberRequest, pk: int) -> Listing:
     )
 
 
+def rule_conditions(request: MemberRequest, pk: int) -> Listing:
+    """What a rule means, to be chosen; Http404 where there is none, PermissionDenied for whoever keeps no rules."""
+    if not request.membership.has_role(Role.ADMIN, Role.LEAD):
+        raise PermissionDenied
+    rule = get_object_or_404(Rule, pk=pk)
+    try:
+        usual = parse(rule.query)
+    except UnknownSelection:
+        usual = Selection()
+    return Listing(
+        title=_("%(rule)s: for which tickets") % {"rule": rule.name},
+        empty=_("No ticket fulfils this now."),
+        about=_("Choose by filters. These tickets fulfil them now."),
+        tickets=Ticket.objects.visible_to(request.membership),
+        usual=usual,
+        more={"rule": rule},
+    )
+
+
 def may_change(request: MemberRequest, view: SavedView) -> bool:
     """One's own, and for leads and admins those of others."""
     return view.audience == Audience.MINE or request.membership.has_role(Role.ADMIN, Role.LEAD)
@@ -137,6 +157,7 @@ LISTS: dict[str, Callable[..., Listing]] = {
     "tickets:waiting": waiting,
     "tickets:followed": followed,
     "tickets:view": saved,
+    "tickets:rule_conditions": rule_conditions,
 }
 
 

@@ -5,22 +5,29 @@ some seconds old, and the same for all members. What one person holds is always 
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypedDict
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import JSONObject
+from django.urls import reverse
+from django.utils import timezone
 from redis.exceptions import RedisError
 
 from accounts.models import Membership
 from accounts.models.absences import covered_ids
 from accounts.requests import MemberRequest
+from core.alarms import ALARM_SECONDS, Alarm
+from core.cache import for_seconds
 from tickets.enums import UNFINISHED
-from tickets.models import Queue, Ticket
+from tickets.models import Queue, RuleRun, Ticket
 
 # Unfinished tickets of a tenant from which on their count is kept, and for how many seconds.
 MANY, SECONDS = 2_000, 10
+# Of the troubles of rules that are counted.
+MOST_TROUBLES = 100
 # What a row of the queues brings along.
 HANDS, QUEUES = "counted_hands", "counted_queues"
 
@@ -31,6 +38,21 @@ class Held(TypedDict):
     queue: int
     n: int
     free: int
+
+
+def rule_alarm(tenant_id: int) -> Alarm | None:
+    """A rule that has failed or been left out in the last day; some seconds old."""
+    return for_seconds(f"alarm:rules:{tenant_id}", ALARM_SECONDS, _troubled_rules)
+
+
+def _troubled_rules() -> Alarm | None:
+    runs = RuleRun.objects.troubles(since=timezone.now() - timedelta(days=1)).order_by("-at")
+    found = list(runs.values_list("rule", "rule__name", "at")[:MOST_TROUBLES])
+    if not found:
+        return None
+    pk, name, at = found[0]
+    url = reverse("tickets:rule_log_of", args=[pk])
+    return Alarm("rules", at, name, url, len({rule for rule, *_rest in found}) - 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,6 +157,19 @@ SECTIONS = (
                 _("Fields"),
                 _("Your own fields and classifications, when they are shown and when they are needed"),
             ),
+            Setting(
+                "tickets:rules",
+                "sparkles",
+                _("Rules"),
+                _("What happens by itself: routing, automation, tickets that nobody answers"),
+                BOTH,
+            ),
+            Setting(
+                "tickets:starters",
+                "copy",
+                _("Ways of working"),
+                _("Templates of a process to begin with: fields, statuses, rules, responses, views"),
+            ),
             Setting("tickets:kinds", "copy", _("Kinds of tickets"), _("Rename them, switch off what you do not use")),
             Setting("tickets:statuses", "circle-half-2", _("Statuses"), _("Rename them and add your own")),
             Setting(

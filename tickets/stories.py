@@ -40,6 +40,7 @@ ICONS = {
     EventKind.LINKED: "link",
     EventKind.SPLIT: "arrows-split-2",
     EventKind.SPLIT_FROM: "arrows-split-2",
+    EventKind.RULE_LEFT_OUT: "ban",
     EventKind.IMPORTED: "download",
 }
 # Entering these is told by the line of reception, or of what brought it about.
@@ -290,5 +291,8 @@ _WORDS: dict[EventKind, Callable[[TicketEvent], str]] = {
     EventKind.MERGED_FROM: lambda event: _("%(name)s merged %(number)s into it") % _both(event),
     EventKind.LINKED: _linked,
     EventKind.SPLIT: lambda event: _("%(name)s opened %(number)s from a message") % _both(event),
+    EventKind.RULE_LEFT_OUT: lambda event: (
+        _("Rule “%(name)s” was left out: too many rules have run here within an hour") % {"name": event.data["name"]}
+    ),
     EventKind.SPLIT_FROM: lambda event: _("%(name)s opened it from a message of %(number)s") % _both(event),
 }

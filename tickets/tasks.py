@@ -20,7 +20,7 @@ from sla.models import StepFired, Timer
 from sla.services.immutable import ladder
 from tickets.enums import EventKind
 from tickets.models import Attachment, BulkAction, ReminderRule, Ticket
-from tickets.services import clock, lifecycle
+from tickets.services import automation, clock, lifecycle
 from tickets.services.absent_mails import tell_everybody
 from tickets.services.applying import apply_to, open_after
 from tickets.services.bulk import step
@@ -137,6 +137,19 @@ def run_bulk(tenant_id: int, action_id: int) -> None:
 
 
 @shared_task
+def sweep_rules() -> None:
+    """Do what the desks' rules are due to do; two sweeps at once share the tickets, and none is done twice."""
+    _each(open_door("door_due_rules", BATCH), _run_due, "rule.not_run")
+
+
+@shared_task
+def sweep_rule_clocks() -> None:
+    """Note on which tickets the rules with a clock are due, and do it."""
+    _each(open_door("door_rule_clocks"), _note_due, "rule.not_swept")
+    sweep_rules()
+
+
+@shared_task
 def wake_tickets() -> None:
     """Open the scheduled tickets whose time has come; two sweeps at once open each once."""
     _each(open_door("door_scheduled_tickets", BATCH), _wake, "ticket.not_opened")
@@ -168,6 +181,22 @@ def _remind(rule: ReminderRule, now: datetime, tenant_id: int, ticket_id: int) -
 def _apply(by: Actor, tenant_id: int, ticket_id: int) -> None:
     with tenant_scope(tenant_id):
         apply_to(Ticket.objects.get(pk=ticket_id), by=by)
+
+
+def _note_due(tenant_id: int, rule_id: int) -> None:
+    with tenant_scope(tenant_id):
+        automation.note_due(rule_id, now=timezone.now())
+
+
+def _run_due(tenant_id: int, due_id: int) -> None:
+    """What fails rests for a while, so that it keeps nothing else waiting."""
+    try:
+        with tenant_scope(tenant_id):
+            automation.run_due(due_id, now=timezone.now())
+    except Exception:
+        with tenant_scope(tenant_id):
+            automation.put_off(due_id, now=timezone.now())
+        raise
 
 
 def _wake(tenant_id: int, ticket_id: int) -> None:

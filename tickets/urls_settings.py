@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from tickets.views import ladder, own_fields, promise_settings, reminders, settings
+from tickets.views import (
+    automation,
+    ladder,
+    own_fields,
+    promise_settings,
+    reminders,
+    rule_log,
+    settings,
+    starters,
+    versions,
+)
 
 urlpatterns: list[URLPattern] = [
     path("settings/", settings.index, name="settings"),
@@ -24,6 +34,21 @@ urlpatterns: list[URLPattern] = [
     path("settings/reminders/", reminders.rules, name="reminders"),
     path("settings/reminders/new/", reminders.rule, name="reminder_add"),
     path("settings/reminders/<int:pk>/", reminders.rule, name="reminder"),
+    path("settings/rules/", automation.rules, name="rules"),
+    path("settings/rules/new/", automation.rule, name="rule_add"),
+    path("settings/rules/log/", rule_log.log, name="rule_log"),
+    path("settings/rules/log/<int:pk>/back/", rule_log.undo, name="rule_undo"),
+    path("settings/rules/<int:pk>/", automation.rule, name="rule"),
+    path("settings/rules/<int:pk>/tickets/", automation.conditions, name="rule_conditions"),
+    path("settings/rules/<int:pk>/tickets/keep/", automation.keep_conditions, name="rule_keep"),
+    path("settings/rules/<int:pk>/try/", automation.trial, name="rule_trial"),
+    path("settings/rules/<int:pk>/switch/", automation.switch, name="rule_switch"),
+    path("settings/rules/<int:pk>/remove/", automation.remove, name="rule_remove"),
+    path("settings/rules/<int:pk>/log/", rule_log.log, name="rule_log_of"),
+    path("settings/starters/", starters.starters, name="starters"),
+    path("settings/starters/<slug:key>/", starters.starter, name="starter"),
+    path("settings/history/<slug:thing>/<int:pk>/", versions.versions, name="versions"),
+    path("settings/history/<slug:thing>/<int:pk>/<int:version>/", versions.bring_back, name="version_restore"),
     path("settings/work/", settings.work_types, name="work_types"),
     path("settings/work/new/", settings.work_type, name="work_type_add"),
     path("settings/work/<int:pk>/", settings.work_type, name="work_type"),

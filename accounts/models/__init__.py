@@ -7,6 +7,7 @@ from accounts.models.customers import Customer, CustomerDomain, Module, Product,
 from accounts.models.members import LegalEntity, Membership, Office, Team, TeamMember
 from accounts.models.tenants import Tenant, TenantHost
 from accounts.models.users import User
+from accounts.models.versions import SettingVersion
 
 __all__ = [
     "Absence",
@@ -21,6 +22,7 @@ __all__ = [
     "Product",
     "Requester",
     "RequesterAddress",
+    "SettingVersion",
     "Team",
     "TeamMember",
     "Tenant",

@@ -1,16 +1,16 @@
-"""Canned responses and macros that the demo's desk has ready."""
+"""Canned responses, macros and rules that the demo's desk has ready."""
 
 from typing import Any
 
 from accounts.models import Membership
 from tickets.actions import Action, write
 from tickets.enums import Audience, BulkKind
-from tickets.models import CannedResponse, Macro, ResponseText
+from tickets.models import CannedResponse, Macro, ResponseText, Rule
 from tickets.services.tagging import find_or_make
 
 
 def add_ready(owner: Membership, facts: dict[str, Any]) -> None:
-    """What the workspace's file lists under `response` and `macro`, for everybody."""
+    """What the workspace's file lists under `response`, `macro` and `rule`, for everybody."""
     by_title = {}
     for entry in facts.get("response", []):
         row = CannedResponse.objects.create(
@@ -28,6 +28,10 @@ def add_ready(owner: Membership, facts: dict[str, Any]) -> None:
             owner=owner,
             audience=Audience.ALL,
         )
+    for position, entry in enumerate(facts.get("rule", [])):
+        names = ("name", "events", "clock", "amount", "query", "note", "tell")
+        told = {name: entry[name] for name in names if name in entry}
+        Rule.objects.create(position=position, is_on=entry.get("on", False), actions=write(_actions(entry)), **told)
 
 
 def _actions(entry: dict[str, Any]) -> list[Action]:

@@ -7,6 +7,7 @@ from django.db import transaction
 from imports.services.history import Log
 from tickets.enums import EventKind, StatusClass
 from tickets.models import Origin, Status, Ticket, TicketEvent
+from tickets.services.resting import rules_rest
 
 BATCH = 200
 
@@ -21,6 +22,7 @@ class Joined:
 
 
 @transaction.atomic
+@rules_rest()
 def join(source: str, *, after: int) -> Joined | None:
     """Put together the next of a source's tickets that wait for another; None where there are no more.
 

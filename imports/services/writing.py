@@ -24,11 +24,13 @@ from tickets.enums import FINISHED, StatusClass
 from tickets.models import Attachment, Message, Origin, Tag, Ticket, TicketCounter, TicketEvent, TicketTag, WorkEntry
 from tickets.services import clock
 from tickets.services.choosing import choose, facts_of
+from tickets.services.resting import rules_rest
 
 EVENTS_AT_ONCE = 2_000
 
 
 @transaction.atomic
+@rules_rest()
 def write(tickets: Sequence[OldTicket], places: Places, files: Store, options: Options) -> Done:
     """Write what is new of the tickets, in the tenant in scope.
 

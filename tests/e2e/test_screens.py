@@ -41,6 +41,7 @@ from tickets.models import (
     PromiseRule,
     Queue,
     ReminderRule,
+    Rule,
     SavedView,
     Status,
     Ticket,
@@ -118,6 +119,7 @@ def things() -> dict[str, Any]:
                 "view": SavedView,
                 "response": CannedResponse,
                 "macro": Macro,
+                "rule": Rule,
             }.items()
         },
     }

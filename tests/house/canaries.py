@@ -10,7 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from accounts.enums import ActorKind
-from accounts.models import AuditEntry, TenantModel, User
+from accounts.models import AuditEntry, SettingVersion, TenantModel, User
 from tests.house.stock import Stock
 from tickets.enums import EventKind
 from tickets.models import Ticket, TicketEvent
@@ -23,11 +23,11 @@ TECHNICAL = {
     *("slug", "time_zone", "country", "currency", "metric", "next_metric", "trouble", "hook_kind", "password"),
     *("storage_key", "key", "token", "token_hash", "code_hash", "secret_hash", "hook_hash", "fingerprint"),
     *("sealed_password", "sealed_grant", "sealed_refresh_token", "sealed_access_token", "sealed_hook_key"),
-    *("sealed_private", "sealed_secret", "public", "roles", "kinds"),
+    *("sealed_private", "sealed_secret", "public", "roles", "kinds", "events"),
 }
 # Sanitised before it is stored, and shown as markup because of that; test_hostile_mail.py attacks it through intake.
 MARKUP = {"tickets.Message.html"}
-ADD_ONLY = (AuditEntry, TicketEvent)
+ADD_ONLY = (AuditEntry, SettingVersion, TicketEvent)
 
 
 def canary(number: int, room: int | None) -> str:

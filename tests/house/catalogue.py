@@ -45,4 +45,4 @@ GLOBAL = {
     "guardian.GroupObjectPermission": "guardian's generic grants; unused, a rule of the house forbids them",
     "guardian.UserObjectPermission": "guardian's generic grants; unused, a rule of the house forbids them",
 }
-APPEND_ONLY = {"accounts.AuditEntry", "tickets.TicketEvent"}
+APPEND_ONLY = {"accounts.AuditEntry", "accounts.SettingVersion", "tickets.TicketEvent"}

@@ -8,7 +8,7 @@ from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
 from accounts.actors import SYSTEM
-from accounts.models import Absence, LegalEntity, Membership, Module, Product
+from accounts.models import Absence, LegalEntity, Membership, Module, Product, SettingVersion
 from imports.models import LoadedTable
 from mailintake.enums import HookKind
 from mailintake.models import InboundMessage, Mailbox, OlderMail, ThreadMark
@@ -49,6 +49,9 @@ from tickets.models import (
     Queue,
     ReminderRule,
     ResponseText,
+    Rule,
+    RuleDue,
+    RuleRun,
     SavedView,
     Status,
     Ticket,
@@ -71,6 +74,7 @@ from tickets.services import (
 )
 from tickets.services.conversation import NewFile, Written
 from tickets.services.intake import Matter, open_ticket
+from tickets.services.versions import snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +217,7 @@ def _loose_rows(cast: Cast, ids: dict[str, Any], held: Ticket, worker: str) -> N
         action = bulk.plan([held], BulkKind.PRIORITY, value="high", words="Kiireinen", member=member)
         bulk.step(action, most=1)
         ids["bulk"] = action.pk
-        ids |= _own_fields(held)
+        ids |= _own_fields(held) | _rules(held)
         following.follow(held, [member.pk])
         wishes.decide(member, {NewsKind.NOTED: wishes.Wish(ByMail.NEVER)})
         snoozing.snooze(held, member, until=now + timedelta(hours=1), now=now)
@@ -224,6 +228,18 @@ def _loose_rows(cast: Cast, ids: dict[str, Any], held: Ticket, worker: str) -> N
         Origin.objects.create(ticket=held, source="Zammad", external_id="17", number="64017")
         links.use_form(held.links.order_by("pk")[0], "form-token")
         _grant(cast, member)
+
+
+def _rules(ticket: Ticket) -> dict[str, int]:
+    """Two rules that are off, what waits for one, and what it has done."""
+    rules = [
+        Rule.objects.create(name=name, events=["received"], words=["hissi"], note="{{requester}} odottaa.")
+        for name in ("Hissit", "Toinen")
+    ]
+    RuleDue.objects.create(rule=rules[0], ticket=ticket, instant=ticket.received_at)
+    run = RuleRun.objects.create(rule=rules[0], ticket=ticket, state="refused", why="Suljettu")
+    version = SettingVersion.objects.create(thing="rule", row=rules[0].pk, value=snapshot(rules[0]))
+    return {"rule_version": version.pk, "rule": rules[0].pk, "spare_rule": rules[1].pk, "rule_run": run.pk}
 
 
 def _own_fields(ticket: Ticket) -> dict[str, int]:

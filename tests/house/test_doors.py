@@ -16,14 +16,16 @@ DOORS = {
     "door_due_mailboxes(failing_at_once integer)",
     "door_due_notices(how_many integer)",
     "door_due_outgoing(how_many integer)",
+    "door_due_rules(how_many integer)",
     "door_due_timers(how_many integer)",
     "door_mailbox_by_address(wanted text)",
     "door_scheduled_tickets(how_many integer)",
     "door_reminder_rules()",
+    "door_rule_clocks()",
     "door_silent_mailboxes()",
     "search_tickets(any_of text, phrases text, none_of text, no_phrases text, before bigint, how_many integer)",
 }
-# What keeps the rows of words and reads a search; with the caller's own rights only.
+# What keeps the rows of words, reads a search and notes what rules are due; with the caller's own rights only.
 HELPERS = {
     "add_words",
     "all_told",
@@ -31,6 +33,7 @@ HELPERS = {
     "collect_words",
     "keep_words",
     "names_told",
+    "note_due_rules",
     "parted",
     "words_of",
     "words_wanted",

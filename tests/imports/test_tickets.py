@@ -17,8 +17,9 @@ from tests.conftest import Cast
 from tests.imports import zammad_export
 from tests.imports.digest import counts, digests
 from tests.mailintake.post import arrive, open_box, write
+from tests.tickets.rule_support import rule_of
 from tickets.enums import EventKind, SilenceKind
-from tickets.models import Attachment, Message, Origin, ReminderRule, Ticket, TicketEvent, WorkEntry
+from tickets.models import Attachment, Message, Origin, ReminderRule, RuleDue, Ticket, TicketEvent, WorkEntry
 from tickets.search import find
 from tickets.services import facts, lifecycle
 from tickets.services.rebuilding import rebuild
@@ -140,9 +141,11 @@ def test_its_page_and_the_search_know_what_it_was_called(acme: Cast, export: Cal
 
 
 def test_nobody_is_reminded_and_nothing_is_promised_by_itself(acme: Cast, export: Callable[..., Path]) -> None:
+    rule_of(acme, events=["received", "message", "status", "note"], query="status=any")
     run(export(TICKET))
     with acme.scope():
         ticket = Ticket.objects.get()
+        assert not RuleDue.objects.exists()
         for kind in SilenceKind:
             rule = ReminderRule.objects.create(kind=kind, amount=1)
             assert not silent_tickets(rule, now=timezone.now() + timedelta(minutes=50)).exists()

@@ -1,5 +1,6 @@
 """Tickets, their conversation, queues and links."""
 
+from tickets.models.automation import Rule, RuleDue, RuleRun
 from tickets.models.bulk import BulkAction, BulkItem
 from tickets.models.conversation import Attachment, Message, TicketEvent, WorkEntry
 from tickets.models.drafts import Draft
@@ -43,6 +44,9 @@ __all__ = [
     "Relation",
     "ReminderRule",
     "ResponseText",
+    "Rule",
+    "RuleDue",
+    "RuleRun",
     "SavedView",
     "Status",
     "Tag",

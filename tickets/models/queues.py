@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -113,6 +114,10 @@ class Status(TenantModel):
     name = models.CharField(_("Name"), max_length=60, blank=True, help_text=_("Empty: the product's own name."))
     position = models.PositiveSmallIntegerField(_("Position"), default=0)
     is_default = models.BooleanField(_("Taken when only the class is known"), default=False)
+    # The ids of the statuses from which people may enter it; none stands for all of them.
+    enter_from = ArrayField(
+        models.BigIntegerField(), default=list, blank=True, verbose_name=_("May be set only from these statuses")
+    )
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -124,6 +129,10 @@ class Status(TenantModel):
 
     def __str__(self) -> str:
         return self.name or str(StatusClass(self.status_class).label)
+
+    def may_follow(self, status_id: int) -> bool:
+        """Whether people may set it on a ticket that has that status. Setting it anew is always possible."""
+        return not self.enter_from or status_id == self.pk or status_id in self.enter_from
 
 
 class WorkType(TenantModel):

@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.actors import Actor
 from accounts.models import Membership
-from tickets.actions import ME, Action
+from tickets.actions import EXPERT, ME, Action
 from tickets.enums import BulkKind
 from tickets.models import Queue, Status, Tag, Ticket, TicketTag
 from tickets.services import assignment, conversation, facts, lifecycle, tagging
@@ -38,8 +38,16 @@ def _member(value: str | int | None) -> Membership | None:
     return Membership.objects.active().select_related("user", "office").get(pk=value) if value else None
 
 
+def expert_of(ticket: Ticket) -> Membership | None:
+    """The named expert of its customer, where there is one who takes tickets."""
+    pk = ticket.customer.expert_id if ticket.customer else None
+    return Membership.objects.assignable().filter(pk=pk).first() if pk else None
+
+
 def _assign(ticket: Ticket, value: str, notify: bool, by: Actor) -> None:
-    assignment.assign(ticket, _member(by.membership_id if value == ME else value), by=by, notify=notify)
+    member = expert_of(ticket) if value == EXPERT else _member(by.membership_id if value == ME else value)
+    if member or value != EXPERT:
+        assignment.assign(ticket, member, by=by, notify=notify)
 
 
 def _move(ticket: Ticket, value: str, notify: bool, by: Actor) -> None:
@@ -74,7 +82,7 @@ def _set_status(ticket: Ticket, value: str, notify: bool, by: Actor) -> None:
 def _status_back(ticket: Ticket, value: str, before: State, by: Actor) -> None:
     """What had an appointment that has passed since is refused."""
     until = ticket.scheduled_until
-    lifecycle.set_status(ticket, Status.objects.get(pk=before["status"]), by=by, until=until)
+    lifecycle.set_status(ticket, Status.objects.get(pk=before["status"]), by=by, until=until, even_barred=True)
 
 
 def _tagged(ticket: Ticket, value: str) -> State:

@@ -70,7 +70,7 @@ def entry(ticket: Ticket, kind: EventKind, *, by: Actor, at: datetime | None = N
         member_id=by.membership_id,
         requester_id=by.requester_id,
         actor_name=by.name,
-        data=data,
+        data=data | ({"by_rule": by.rule} if by.rule else {}),
     )
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from accounts.actors import SYSTEM, Actor
 from accounts.services import audit
 from tickets.enums import FINISHED, EventKind, LinkPurpose, MessageKind, StatusClass
-from tickets.errors import TransitionRefused
+from tickets.errors import StatusBarred, TransitionRefused
 from tickets.models import Status, Ticket, WorkType
 from tickets.own_values import Given
 from tickets.services import clock, facts, mails, meanwhile, work
@@ -153,19 +153,21 @@ def _open_again(ticket: Ticket, *, by: Actor, at: datetime) -> Ticket:
 
 
 @transaction.atomic
-def set_status(
+def set_status(  # noqa: PLR0913  # keyword-only: until when, and what the page had shown
     ticket: Ticket,
     status: Status,
     *,
     by: Actor,
     until: datetime | None = None,
     seen: int | None = None,
+    even_barred: bool = False,
     at: datetime | None = None,
 ) -> Ticket:
     """Set one of the working statuses by hand. Resolving, closing, reopening and merging have their own verbs.
 
     Raises TransitionRefused for those, and for a scheduled status without its time; Overtaken where somebody else
-    has set the status after the log position `seen`.
+    has set the status after the log position `seen`; StatusBarred where the team lets it come only after others,
+    unless it is brought back with `even_barred`.
     """
     ticket = locked(ticket)
     meanwhile.refuse_if_overtaken(ticket, seen, meanwhile.STATUS, by=by)
@@ -177,6 +179,9 @@ def set_status(
         raise TransitionRefused
     if ticket.status_id == status.pk and until is None:
         return ticket
+    if not (even_barred or status.may_follow(ticket.status_id)):
+        known = Status.objects.filter(pk__in=status.enter_from)
+        raise StatusBarred(str(ticket.status), str(status), [str(each) for each in known])
     enter(ticket, target, by=by, at=at, status=status, until=until)
     clock.refresh(ticket, changed=STATUS_FIELDS)
     return ticket

@@ -21,6 +21,7 @@ from tickets.threads import tag
 # The most personal first.
 ORDER = (
     NoticeKind.MENTIONED,
+    NoticeKind.RULE,
     NoticeKind.ASSIGNED,
     NoticeKind.ANSWERED,
     NoticeKind.FOLLOWED,
@@ -98,6 +99,7 @@ def _sections(items: Sequence[Item]) -> list[Section]:
         NoticeKind.FOLLOWED: _("The requester wrote on a ticket that you follow"),
         NoticeKind.NOTED: _("Notes on tickets that you have or follow"),
         NoticeKind.ARRIVED: _("New in your queues"),
+        NoticeKind.RULE: _("The desk's rules tell you"),
     }
     return [Section(reasons[NoticeKind(kind)], list(entries.values())) for kind, entries in found.items()]
 

@@ -8,12 +8,13 @@ from django.db.models import F
 
 from accounts.actors import Actor
 from accounts.models import Membership
-from accounts.services import audit
+from accounts.services import audit, records
 from tickets.enums import BulkKind, BulkState
 from tickets.errors import MacroRefused
 from tickets.models import BulkAction, CannedResponse, Macro, ResponseText, Ticket
 from tickets.services import bulk
 from tickets.services.values import values_for
+from tickets.services.versions import kept
 from tickets.wording import fill, names_in
 
 
@@ -47,15 +48,27 @@ def save_response(
 ) -> CannedResponse:
     """Keep a response with its text in each language; an empty one takes that language away."""
     added, fields = response.pk is None, sorted(changed)
-    response.save()
+    with kept(response, by=by):
+        response.save()
+        _save_texts(response, texts)
+    if added or fields:
+        audit.record(f"response.{'added' if added else 'changed'}", by=by, target=response, fields=fields)
+    return response
+
+
+def _save_texts(response: CannedResponse, texts: Mapping[str, str]) -> None:
     for language, text in texts.items():
         if text:
             ResponseText.objects.update_or_create(response=response, language=language, defaults={"text": text})
         else:
             ResponseText.objects.filter(response=response, language=language).delete()
-    if added or fields:
-        audit.record(f"response.{'added' if added else 'changed'}", by=by, target=response, fields=fields)
-    return response
+
+
+@transaction.atomic
+def save_macro(macro: Macro, *, changed: Iterable[str], by: Actor) -> None:
+    """Keep a macro, and what it was."""
+    with kept(macro, by=by):
+        records.keep(macro, by=by, changed=changed)
 
 
 def plan_macro(macro: Macro, tickets: Sequence[Ticket], member: Membership, *, notify: bool) -> BulkAction:

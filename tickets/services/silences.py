@@ -99,9 +99,10 @@ def _hearers(rule: ReminderRule, ticket: Ticket) -> list[Membership]:
         named = owners(ticket)
     elif rule.hearer == Hearer.TEAM:
         named = team(ticket.queue)
-    return named or _with_role(Role.LEAD) or _with_role(Role.ADMIN)
+    return named or with_role(Role.LEAD) or with_role(Role.ADMIN)
 
 
-def _with_role(role: Role) -> list[Membership]:
+def with_role(role: Role) -> list[Membership]:
+    """The first few of those who have it."""
     members = Membership.objects.active().select_related("user", "office").filter(roles__contains=[role])
     return list(members.order_by("pk")[:MOST_LEADS])

@@ -26,6 +26,7 @@ USUAL: Mapping[NewsKind, Wish] = {
     NewsKind.MENTIONED: Wish(ByMail.NOW),
     NewsKind.NOTED: Wish(ByMail.NEVER),
     NewsKind.ARRIVED: Wish(ByMail.NEVER),
+    NewsKind.RULE: Wish(ByMail.NOW),
 }
 
 

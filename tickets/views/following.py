@@ -104,6 +104,7 @@ def alert_words(news: NewsKind, name: str) -> str:
         NewsKind.MENTIONED: _("%(name)s mentioned you"),
         NewsKind.NOTED: _("%(name)s wrote a note"),
         NewsKind.ARRIVED: _("New in your queues"),
+        NewsKind.RULE: _("%(name)s wrote a note"),
     }
     return words[news] % {"name": name}
 

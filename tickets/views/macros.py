@@ -16,14 +16,13 @@ from accounts.access import member_required
 from accounts.models.absences import away_for
 from accounts.pages import Line, Listing, form_page, list_page, posted
 from accounts.requests import MemberRequest
-from accounts.services.records import keep
 from accounts.services.records import remove as remove_row
 from tickets.access import get_ticket
 from tickets.errors import TicketError
 from tickets.forms_actions import names_for
 from tickets.forms_responses import MacroForm
 from tickets.models import Macro, Ticket
-from tickets.services.responses import count_use, run_now, words_for
+from tickets.services.responses import count_use, run_now, save_macro, words_for
 from tickets.views.actions import CONFLICT, back_to
 from tickets.views.responses import MOST, may_change, missing_words, put_into_draft, used_words
 from tickets.views.ticket import macro_shown, render_ticket
@@ -100,7 +99,7 @@ def macro(request: MemberRequest, pk: int | None = None) -> HttpResponse:
         raise PermissionDenied
     form = MacroForm(posted(request), instance=row, member=member, names=names_for(member, away_for(member)))
     if form.is_valid():
-        keep(form.save(commit=False), by=request.actor, changed=form.changed_data)
+        save_macro(form.save(commit=False), changed=form.changed_data, by=request.actor)
         messages.success(request, _("Saved"))
         return redirect("tickets:macros")
     return form_page(
@@ -111,6 +110,7 @@ def macro(request: MemberRequest, pk: int | None = None) -> HttpResponse:
         template="tickets/macro.html",
         names=NAMES.items(),
         remove_url=reverse("tickets:macro_remove", args=[pk]) if pk else "",
+        versions_url=reverse("tickets:versions", args=["macro", pk]) if pk else "",
     )
 
 

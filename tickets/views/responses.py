@@ -160,6 +160,7 @@ def response(request: MemberRequest, pk: int | None = None) -> HttpResponse:
         template="tickets/response.html",
         names=NAMES.items(),
         remove_url=reverse("tickets:response_remove", args=[pk]) if pk else "",
+        versions_url=reverse("tickets:versions", args=["response", pk]) if pk else "",
     )
 
 

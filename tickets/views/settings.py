@@ -109,20 +109,23 @@ def team(request: MemberRequest, pk: int | None = None) -> HttpResponse:
 @require_GET
 @role_required(Role.ADMIN)
 def statuses(request: MemberRequest) -> HttpResponse:
+    rows = list(Status.objects.all())
+    names = {row.pk: str(row) for row in rows}
     listing = Listing(
         title=_("Statuses"),
         about=_("Named by you; the class decides clocks and colours"),
-        columns=[_("Name"), _("Class"), ""],
-        lines=[_status_line(row) for row in Status.objects.all()],
+        columns=[_("Name"), _("Class"), _("May be set from"), ""],
+        lines=[_status_line(row, names) for row in rows],
         add=(reverse("tickets:status_add"), _("Add a status")),
     )
     return list_page(request, listing)
 
 
-def _status_line(row: Status) -> Line:
+def _status_line(row: Status, names: dict[int, str]) -> Line:
     chip = Chip("mute", "check", _("Default")) if row.is_default else None
     label = StatusClass(row.status_class).label
-    return Line(reverse("tickets:status_settings", args=[row.pk]), str(row), [label], chip)
+    before = ", ".join(names[pk] for pk in row.enter_from if pk in names) or _("All")
+    return Line(reverse("tickets:status_settings", args=[row.pk]), str(row), [label, before], chip)
 
 
 @require_http_methods(["GET", "POST"])

@@ -24,7 +24,7 @@ from tickets.access import get_ticket
 from tickets.chips import next_promise_chip, status_look, timer_chip
 from tickets.composing import begun, drafts_for, ways_of
 from tickets.deliveries import DeliveryMark, marks_of
-from tickets.enums import FINISHED
+from tickets.enums import FINISHED, StatusClass
 from tickets.folding import fold
 from tickets.forms import HandOverForm
 from tickets.forms_actions import names_for
@@ -181,15 +181,19 @@ def _work(request: MemberRequest, ticket: Ticket, *, works: bool, **forms: Any) 
     drafts = drafts_for(known, member, wanted=request.GET.get("draft", ""), branch=branch)
     members = list(Membership.objects.assignable()) if works else []
     statuses = [choice for choice in Status.objects.all() if choice.status_class not in FINISHED]
+    # A reply opens a new ticket on its way to the status that is sent with it.
+    opened = next((each.pk for each in statuses if each.status_class == StatusClass.OPEN and each.is_default), 0)
+    after_reply = opened if ticket.status_class == StatusClass.NEW else ticket.status_id
+    sendable = [each for each in statuses if each.may_follow(after_reply)]
     return {
         "composer": composer or ComposerForm(work_types=list(WorkType.objects.all()), initial=begun(drafts.held)),
         "drafts": drafts,
         "macro": macro_shown(request, composer["macro"].value() if composer else request.GET.get("macro")),
-        "ways": ways_of(ticket, statuses, forms.get("pressed") or member.sends_as),
+        "ways": ways_of(ticket, sendable, forms.get("pressed") or member.sends_as),
         "pressed": forms.get("pressed"),
         "thens": AfterSending,
         "then": (composer and composer["then"].value()) or member.after_sending,
-        "statuses": statuses,
+        "statuses": [each for each in statuses if each.may_follow(ticket.status_id)],
         "hand_over": forms.get("hand_over")
         or HandOverForm(members=members, queues=work_of(request).queues, away=away),
         "assignee_away": aside(absent) if absent else "",
