@@ -40,6 +40,9 @@ ICONS = {
     EventKind.LINKED: "link",
     EventKind.SPLIT: "arrows-split-2",
     EventKind.SPLIT_FROM: "arrows-split-2",
+    EventKind.SIDE_ASKED: "mail-question",
+    EventKind.SIDE_ANSWERED: "mail-down",
+    EventKind.SIDE_SETTLED: "check",
 }
 # Entering these is told by the line of reception, or of what brought it about.
 TOLD_BY_OTHERS = (StatusClass.NEW, StatusClass.MERGED)
@@ -253,6 +256,16 @@ def _linked(event: TicketEvent) -> str:
     return _("%(name)s linked it. %(relation)s %(number)s") % (_both(event) | {"relation": words})
 
 
+def _side(event: TicketEvent) -> str:
+    values = {"name": event.actor_name, "subject": event.data["text"]}
+    if event.kind == EventKind.SIDE_ANSWERED:
+        return _("%(name)s answered in the side conversation: %(subject)s") % values
+    if event.kind == EventKind.SIDE_SETTLED:
+        return _("%(name)s waits for no answer any more: %(subject)s") % values
+    values["addresses"] = ", ".join(event.data["addresses"])
+    return _("%(name)s asked %(addresses)s: %(subject)s") % values
+
+
 _WORDS: dict[EventKind, Callable[[TicketEvent], str]] = {
     EventKind.TAGGED: _tagged,
     EventKind.RECEIVED: _received,
@@ -282,4 +295,7 @@ _WORDS: dict[EventKind, Callable[[TicketEvent], str]] = {
     EventKind.LINKED: _linked,
     EventKind.SPLIT: lambda event: _("%(name)s opened %(number)s from a message") % _both(event),
     EventKind.SPLIT_FROM: lambda event: _("%(name)s opened it from a message of %(number)s") % _both(event),
+    EventKind.SIDE_ASKED: _side,
+    EventKind.SIDE_ANSWERED: _side,
+    EventKind.SIDE_SETTLED: _side,
 }

@@ -9,6 +9,7 @@ from tickets.models.process import CustomField, FieldChoice, FieldRule, FieldVal
 from tickets.models.promises import PromiseRule
 from tickets.models.queues import Queue, QueueTeamGrant, QueueUserGrant, Status, WorkType
 from tickets.models.relations import Relation
+from tickets.models.sides import SideConversation, SideFile, SideMessage
 from tickets.models.tags import Tag, TicketTag
 from tickets.models.tickets import Ticket, TicketCounter
 from tickets.models.views import SavedView
@@ -35,6 +36,9 @@ __all__ = [
     "Relation",
     "ReminderRule",
     "SavedView",
+    "SideConversation",
+    "SideFile",
+    "SideMessage",
     "Status",
     "Tag",
     "Ticket",

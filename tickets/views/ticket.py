@@ -35,6 +35,7 @@ from tickets.own_values import read_json, words_of
 from tickets.process import process
 from tickets.related import related
 from tickets.services.events import standing
+from tickets.sides import opened, sides_of
 from tickets.stories import EventLine, line_of
 from tickets.threads import tag
 from tickets.whence import whence
@@ -150,6 +151,7 @@ def render_ticket(
         "survivor": _survivor(request, ticket) if ticket.is_merged else None,
         "problem": problem,
         "own_values": own_values(ticket),
+        "sides": sides_of(ticket, opened=opened(request), refused=forms.get("side_form")),
         **{name: forms.get(name) for name in ("resolve_form", "status_form", "snooze_form")},
     }
     return render(
