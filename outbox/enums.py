@@ -76,6 +76,7 @@ class Purpose(TextChoices):
     RETURNED = "returned", _("A mail that did not arrive")
     COMMANDS = "commands", _("Answer to a mail with commands")
     HANDOVER = "handover", _("Standing in for a colleague")
+    NEWS = "news", _("What a member wants to hear of")
     CODE = "code", _("Code for a new browser")
     SYSTEM = "system", _("Sign-in and account")
 

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from accounts.access import check
 from accounts.models import RequesterAddress
 from accounts.requests import MemberRequest
-from tickets.models import Notice, Queue, SideConversation, Ticket, TicketTag
+from tickets.models import Follower, Notice, Queue, SideConversation, Ticket, TicketTag
 from tickets.models.drafts import draft_facts
 from tickets.models.process import kind_name
 from tickets.models.relations import related_of
@@ -33,9 +33,10 @@ def get_ticket(request: MemberRequest, number: int, *, may: str = "tickets.view"
     """The ticket of that number, with its requester's address as `.requester_email`.
 
     Where mail to it has come back, `.unreachable_since` and `.unreachable_why` say so; `.snoozed_until` is when the
-    member wants to be reminded of it; `.drafts_now` is for `read_drafts`; `.tags` are its tags, as `id` and `name`;
-    `.linked_to` and `.linked_from` are what `related_of` gives, `.own_values` is for `read_json`, `.kind_name` the
-    team's own name of its kind; `.has_sides` says whether there are side conversations.
+    member wants to be reminded of it; `.drafts_now` is for `read_drafts`; `.tags` are its tags and `.following`
+    those who follow it, as `id` and `name`; `.linked_to` and `.linked_from` are what `related_of` gives, `.own_values`
+    is for `read_json`, `.kind_name` the team's own name of its kind, `.has_sides` whether there are side
+    conversations.
 
     Raises Http404 where the member may not see it, PermissionDenied where they may not do `may`.
     """
@@ -43,6 +44,7 @@ def get_ticket(request: MemberRequest, number: int, *, may: str = "tickets.view"
     tickets = Ticket.objects.visible_to(request.membership).select_related(*RELATED)
     snoozes = Notice.objects.snoozes().filter(ticket=OuterRef("pk"), member=request.membership)
     tags = TicketTag.objects.filter(ticket=OuterRef("pk")).order_by("tag__key")
+    following = Follower.objects.present().filter(ticket=OuterRef("pk")).order_by("member__user__name")
     tickets = tickets.annotate(
         drafts_now=draft_facts(),
         linked_to=related_of(request.membership, forwards=True),
@@ -50,6 +52,7 @@ def get_ticket(request: MemberRequest, number: int, *, may: str = "tickets.view"
         tags=ArraySubquery(tags.values_list(JSONObject(id="tag", name="tag__name"))),
         own_values=ArraySubquery(values_as_json()),
         kind_name=kind_name(),
+        following=ArraySubquery(following.values_list(JSONObject(id="member", name="member__user__name"))),
         has_sides=Exists(SideConversation.objects.filter(ticket=OuterRef("pk"))),
         snoozed_until=Subquery(snoozes.values("send_at")),
         requester_email=Subquery(addresses.values("email")[:1]),

@@ -118,6 +118,7 @@ class BulkKind(TextChoices):
     KIND = "kind", _("Set kind")
     TAG = "tag", _("Add tag")
     UNTAG = "untag", _("Remove tag")
+    MACRO = "macro", _("Run macro")
 
 
 class BulkState(TextChoices):
@@ -132,7 +133,7 @@ class BulkState(TextChoices):
 
 
 class Audience(TextChoices):
-    """Who has a saved view."""
+    """Who has a saved view, a canned response or a macro."""
 
     MINE = "mine", _("Only me")
     TEAM = "team", _("A team")
@@ -147,7 +148,7 @@ class LinkPurpose(TextChoices):
 
 
 class NoticeKind(TextChoices):
-    """Why a member hears of a ticket: a step of a promise, a silence that a rule minds, or their own wish."""
+    """Why a member hears of a ticket: a step of a promise, a silence that a rule minds, their own wish, or news."""
 
     PROMISE = "promise", _("Promise")
     UNTOUCHED = "untouched", _("Nobody has touched it")
@@ -155,6 +156,31 @@ class NoticeKind(TextChoices):
     SILENT = "silent", _("No word to the requester")
     WAITING = "waiting", _("The requester has not answered")
     SNOOZED = "snoozed", _("Asked for by themselves")
+    ASSIGNED = "assigned", _("Assigned to them")
+    ANSWERED = "answered", _("The requester wrote")
+    FOLLOWED = "followed", _("The requester wrote on a ticket that they follow")
+    MENTIONED = "mentioned", _("Mentioned in a note")
+    NOTED = "noted", _("A note on a ticket of theirs")
+    ARRIVED = "arrived", _("A new ticket in their queues")
+
+
+class NewsKind(TextChoices):
+    """What a member may want to hear of as it happens; the values are those of the notices that tell it."""
+
+    ASSIGNED = NoticeKind.ASSIGNED.value, _("A ticket is assigned to me")
+    ANSWERED = NoticeKind.ANSWERED.value, _("The requester writes on a ticket of mine")
+    FOLLOWED = NoticeKind.FOLLOWED.value, _("The requester writes on a ticket that I follow")
+    MENTIONED = NoticeKind.MENTIONED.value, _("Somebody mentions me in a note")
+    NOTED = NoticeKind.NOTED.value, _("Somebody notes something on a ticket that I have or follow")
+    ARRIVED = NoticeKind.ARRIVED.value, _("A new ticket arrives in my queues")
+
+
+class ByMail(TextChoices):
+    """When news is mailed to a member."""
+
+    NOW = "now", _("Mail at once")
+    DIGEST = "digest", _("One mail each morning")
+    NEVER = "never", _("No mail")
 
 
 class NoticeEnd(TextChoices):

@@ -119,3 +119,15 @@ class CodeRefused(TicketError):
 class AlreadyDone(TicketError):
     def __str__(self) -> str:
         return str(_("This was already sent."))
+
+
+class MacroRefused(TicketError):
+    """A part of a macro is not possible on this ticket: why, or "" where something it sets is gone."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+    def __str__(self) -> str:
+        why = self.why or str(_("Something that it sets is no longer there, or not for you."))
+        return str(_("The macro could not be run, and nothing was done. %(why)s")) % {"why": why}

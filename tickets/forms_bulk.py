@@ -12,7 +12,7 @@ from core.forms import LookForm
 from sla.enums import Priority
 from tickets.away_choices import named
 from tickets.enums import FINISHED, BulkKind, StatusClass
-from tickets.models import Queue, Status, Tag, Ticket
+from tickets.models import Macro, Queue, Status, Tag, Ticket
 from tickets.process import process
 from tickets.services.tagging import find_or_make
 
@@ -24,7 +24,11 @@ LABELS = {
     BulkKind.KIND: _("Kind"),
     BulkKind.TAG: _("Tag"),
     BulkKind.UNTAG: _("Tag"),
+    BulkKind.MACRO: _("Macro"),
 }
+
+
+NO_TEXTS = _("Macros that write to requesters are left out. Notes stay even if the rest is taken back.")
 
 
 class TagForm(LookForm):
@@ -49,15 +53,16 @@ class BulkForm(LookForm):
         super().__init__(*args, **kwargs)
         self.kind = kind
         self.choices: list[tuple[str, Any]] = []
-        if kind != BulkKind.ASSIGN:
+        if kind not in (BulkKind.ASSIGN, BulkKind.MACRO):
             del self.fields["notify"]
         if kind == BulkKind.TAG:
             self.fields["given"] = forms.CharField(
                 label=_("Tag"), max_length=40, help_text=_("A new word makes a new tag.")
             )
             return
-        self.choices = _choices(kind, member, away)
-        self.fields["given"] = forms.ChoiceField(label=LABELS[kind], choices=self.choices)
+        self.choices = choices_of(kind, member, away)
+        help_text = NO_TEXTS if kind == BulkKind.MACRO else ""
+        self.fields["given"] = forms.ChoiceField(label=LABELS[kind], choices=self.choices, help_text=help_text)
 
     @property
     def value(self) -> str:
@@ -88,7 +93,8 @@ class BulkForm(LookForm):
         return given
 
 
-def _choices(kind: BulkKind, member: Membership, away: Mapping[int, Away]) -> list[tuple[str, Any]]:
+def choices_of(kind: BulkKind, member: Membership, away: Mapping[int, Away]) -> list[tuple[str, Any]]:
+    """What a member may give with a deed of that kind: values with their words."""
     if kind == BulkKind.ASSIGN:
         return [(str(pk), words) for pk, words in named(Membership.objects.assignable(), away).items()]
     if kind == BulkKind.MOVE:
@@ -97,6 +103,8 @@ def _choices(kind: BulkKind, member: Membership, away: Mapping[int, Away]) -> li
         # Those that need neither words to the requester nor a time.
         left_out = [*FINISHED, StatusClass.SCHEDULED]
         return [(str(status.pk), str(status)) for status in Status.objects.exclude(status_class__in=left_out)]
+    if kind == BulkKind.MACRO:
+        return [(str(macro.pk), macro.title) for macro in Macro.objects.open_to(member).for_many()]
     if kind == BulkKind.UNTAG:
         return [(str(each.pk), each.name) for each in Tag.objects.all()]
     return list(Priority.choices) if kind == BulkKind.PRIORITY else process().kind_choices()

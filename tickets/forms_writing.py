@@ -7,10 +7,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import AfterSending
+from accounts.models import Membership
 from core.forms import LookForm
 from tickets.enums import FINISHED, Mode, StatusClass
 from tickets.forms import FilesField, KeptFilesField, MinutesField, keep_new
-from tickets.models import Status, WorkType
+from tickets.models import Macro, Status, WorkType
 from tickets.services.conversation import Written
 from tickets.services.drafts import Spot, Typed
 
@@ -31,11 +32,16 @@ class ComposerForm(LookForm):
     # What is sent besides, and where its writer goes from there.
     status = forms.ModelChoiceField(Status.objects.none(), required=False)
     then = forms.ChoiceField(choices=AfterSending, required=False)
+    macro = forms.ModelChoiceField(Macro.objects.none(), required=False)
 
-    def __init__(self, *args: Any, work_types: list[WorkType], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, work_types: list[WorkType], member: Membership | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         statuses: Any = self.fields["status"]
         statuses.queryset = sendable()
+        macros: Any = self.fields["macro"]
+        macros.queryset = Macro.objects.open_to(member) if member else Macro.objects.none()
         field: Any = self.fields["work_type"]
         field.queryset = WorkType.objects.all()
         field.empty_label = None
@@ -56,7 +62,9 @@ class ComposerForm(LookForm):
         """What was typed as the beginning of a new form, the files that came with it kept; after cleaning."""
         data = self.cleaned_data
         kept = [keep_new(file) for file in (*data.get("kept", ()), *data.get("uploads", ()))]
-        return {name: self[name].value() for name in ("mode", "text", "minutes", "work_type", "then")} | {"kept": kept}
+        return {name: self[name].value() for name in ("mode", "text", "minutes", "work_type", "then", "macro")} | {
+            "kept": kept
+        }
 
     @property
     def spot(self) -> Spot:
@@ -79,7 +87,7 @@ class DraftForm(ComposerForm):
         self.fields["text"].required = False
         # A draft is kept as it was typed.
         self.fields["text"].strip = False  # type: ignore[attr-defined]  # a CharField
-        for name in ("uploads", "kept", "status", "then"):
+        for name in ("uploads", "kept", "status", "then", "macro"):
             del self.fields[name]
 
     @property

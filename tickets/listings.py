@@ -19,7 +19,7 @@ from tickets.access import get_queue
 from tickets.enums import Audience
 from tickets.fields import WORKING, condition_of
 from tickets.listing import Listing
-from tickets.models import SavedView, Ticket
+from tickets.models import Follower, SavedView, Ticket
 from tickets.models.tickets import TicketQuerySet
 from tickets.navigation import work_of
 from tickets.own_lists import parse
@@ -84,6 +84,17 @@ def waiting(request: MemberRequest) -> Listing:
     )
 
 
+def followed(request: MemberRequest) -> Listing:
+    """What the member follows, of what they still see."""
+    follows = Follower.objects.filter(member=request.membership).values("ticket")
+    return Listing(
+        title=_("I follow"),
+        empty=_("You follow no open ticket."),
+        tickets=Ticket.objects.visible_to(request.membership).filter(pk__in=follows),
+        more=_way_on(request),
+    )
+
+
 def saved(request: MemberRequest, pk: int) -> Listing:
     """The tickets of a view; Http404 where it is not open to the member."""
     view = get_object_or_404(SavedView.objects.open_to(request.membership), pk=pk)
@@ -124,6 +135,7 @@ LISTS: dict[str, Callable[..., Listing]] = {
     "tickets:unassigned": unassigned,
     "tickets:mine": mine,
     "tickets:waiting": waiting,
+    "tickets:followed": followed,
     "tickets:view": saved,
 }
 

@@ -153,6 +153,12 @@ SECTIONS = (
             ),
             Setting("tickets:kinds", "copy", _("Kinds of tickets"), _("Rename them, switch off what you do not use")),
             Setting("tickets:statuses", "circle-half-2", _("Statuses"), _("Rename them and add your own")),
+            Setting(
+                "tickets:responses", "message-2", _("Canned responses"), _("Texts for answers, in each language"), BOTH
+            ),
+            Setting(
+                "tickets:macros", "sparkles", _("Macros"), _("Text, note and what a ticket gets, in one go"), BOTH
+            ),
             Setting("tickets:work_types", "clock-hour-4", _("Kinds of work"), _("Remote, on site, travel")),
         ),
     ),

@@ -26,6 +26,7 @@ from accounts.models import (
 )
 from accounts.scope import tenant_scope
 from accounts.services.tenants import add_member, create_team, create_tenant, join_team
+from helpdesk.demo.ready import add_ready
 from mailintake.models import Mailbox
 from sla.business_time import Clock, clock_of
 from sla.models import Calendar, Contract, Policy
@@ -94,6 +95,7 @@ def furnish(tenant: Tenant, facts: dict[str, Any], today: date) -> Workspace:
         for entry in facts["customer"]:
             _add_customer(place, entry)
         _add_views(place, facts["view"])
+        add_ready(Membership.objects.order_by("pk")[0], facts)
     return place
 
 

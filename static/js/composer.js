@@ -1,3 +1,7 @@
+// Brings along what else belongs to the composer, so that a page names one script for it.
+import "./ready.js";
+import "./mention.js";
+
 // The composer's two modes are radio buttons and CSS; the script only puts the cursor where one writes.
 for (const form of document.querySelectorAll("form[data-composer]")) {
   form.addEventListener("change", (event) => {

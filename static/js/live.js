@@ -1,6 +1,7 @@
 // Pages that lie open ask every quarter of a minute what is new, while somebody can see them. Nothing that is being
 // typed or read is touched: a ticket gets a line that tells, a list a line that counts. Brings the drafts along: a page
 // that loaded their script by another address as well would have two of each.
+import "./alerts.js";
 import { composer, renewTokens } from "./draft.js";
 
 const EVERY_MS = 15_000;
@@ -91,7 +92,7 @@ function ring(row, person) {
   avatar.ariaHidden = "true";
   avatar.textContent = initials(person.name);
   words.append(avatar, person.words);
-  row.querySelector(".g-subj > span").append(words);
+  row.querySelector(":nth-child(4) > span").append(words);
 }
 
 async function count() {

@@ -30,7 +30,7 @@ from tests.e2e.troubles import make_troubles
 from tests.e2e.web import needs_chromium, sign_in
 from tests.house.addresses import ADDRESSES, PUBLIC, Row
 from tickets.enums import BulkKind
-from tickets.models import PromiseRule, Queue, ReminderRule, SavedView, Status, Ticket, WorkType
+from tickets.models import CannedResponse, Macro, PromiseRule, Queue, ReminderRule, SavedView, Status, Ticket, WorkType
 from tickets.services import bulk
 from tickets.services.links import make_confirm_link, make_work_link
 from tickets.services.merging import merge
@@ -44,7 +44,8 @@ WANTED = os.environ.get("VASTE_PAGES", "")
 # Answers that are no page: files, redirects, and the fragment of one.
 NO_PAGES = {
     *("tickets:home", "tickets:original", "tickets:attachment", "mailintake:log_raw", "mailintake:mailbox_result"),
-    *("tickets:live", "tickets:live_rows", "mailintake:signed_in", "mailintake:mailbox_sign_in"),
+    *("tickets:live", "tickets:live_rows", "tickets:alerts", "tickets:people"),
+    *("mailintake:signed_in", "mailintake:mailbox_sign_in"),
     *("portal:work_file", "portal:confirm_file", "account_inactive", "account_signup"),
     *("accounts:two_step_off", "accounts:two_step_codes", "accounts:two_step_codes_file"),
     *("mfa_authenticate", "mfa_reauthenticate"),
@@ -97,6 +98,8 @@ def things() -> dict[str, Any]:
                 "promise_rule": PromiseRule,
                 "mailbox": Mailbox,
                 "view": SavedView,
+                "response": CannedResponse,
+                "macro": Macro,
             }.items()
         },
     }

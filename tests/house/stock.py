@@ -32,25 +32,41 @@ from reports.services.boards import hang
 from sla.models import Contract, StepFired, Timer
 from tests.conftest import Cast
 from tests.flows.mails import mail
-from tickets.enums import BulkKind, Channel, Mode, RelationKind
+from tickets.enums import BulkKind, ByMail, Channel, Mode, NewsKind, RelationKind
 from tickets.models import (
     Attachment,
     BoundBrowser,
+    CannedResponse,
     CustomField,
     FieldChoice,
     FieldRule,
     FieldValue,
     KindName,
+    Macro,
     PromiseRule,
     Queue,
     ReminderRule,
+    ResponseText,
     SavedView,
     Status,
     Ticket,
     TicketCounter,
     WorkType,
 )
-from tickets.services import bulk, conversation, drafts, lifecycle, links, merging, relating, snoozing, tagging, work
+from tickets.services import (
+    bulk,
+    conversation,
+    drafts,
+    following,
+    lifecycle,
+    links,
+    merging,
+    relating,
+    snoozing,
+    tagging,
+    wishes,
+    work,
+)
 from tickets.services.conversation import NewFile, Written
 from tickets.services.intake import Matter, open_ticket
 
@@ -134,8 +150,22 @@ def _records(cast: Cast, worker: str) -> dict[str, Any]:
         "work_type": WorkType.objects.all()[0].pk,
         "promise_rule": PromiseRule.objects.create(name="Praise", kind="feedback", policy=cast.desk.policy).pk,
         "reminder": ReminderRule.objects.create(kind="silent").pk,
+        "response": _response(cast.members[worker]).pk,
+        "macro": Macro.objects.create(
+            title="Kiireiset",
+            audience="all",
+            owner=cast.members[worker],
+            note="Katso {{title}}",
+            actions=[{"kind": "priority", "value": "high"}],
+        ).pk,
         "view": SavedView.objects.create(name="Hissit", audience="all", owner=cast.members[worker]).pk,
     }
+
+
+def _response(member: Membership) -> CannedResponse:
+    response = CannedResponse.objects.create(title="Salasana", audience="all", owner=member)
+    ResponseText.objects.create(response=response, language="fi", text="Hei {{requester}}")
+    return response
 
 
 def _mail_in(cast: Cast, ids: dict[str, Any]) -> None:
@@ -182,6 +212,8 @@ def _loose_rows(cast: Cast, ids: dict[str, Any], held: Ticket, worker: str) -> N
         bulk.step(action, most=1)
         ids["bulk"] = action.pk
         ids |= _own_fields(held)
+        following.follow(held, [member.pk])
+        wishes.decide(member, {NewsKind.NOTED: wishes.Wish(ByMail.NEVER)})
         snoozing.snooze(held, member, until=now + timedelta(hours=1), now=now)
         BoundBrowser.objects.create(member=member, secret_hash="0" * 64, expires_at=timezone.now())
         screen = Board(name="Aula", office=cast.office, shows_names=True)

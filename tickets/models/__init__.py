@@ -3,12 +3,14 @@
 from tickets.models.bulk import BulkAction, BulkItem
 from tickets.models.conversation import Attachment, Message, TicketEvent, WorkEntry
 from tickets.models.drafts import Draft
+from tickets.models.following import Follower, NewsWish
 from tickets.models.links import AccessLink, BoundBrowser, UsedFormToken
 from tickets.models.notices import Notice, ReminderRule
 from tickets.models.process import CustomField, FieldChoice, FieldRule, FieldValue, KindName
 from tickets.models.promises import PromiseRule
 from tickets.models.queues import Queue, QueueTeamGrant, QueueUserGrant, Status, WorkType
 from tickets.models.relations import Relation
+from tickets.models.responses import CannedResponse, Macro, ResponseText
 from tickets.models.sides import SideConversation, SideFile, SideMessage
 from tickets.models.tags import Tag, TicketTag
 from tickets.models.tickets import Ticket, TicketCounter
@@ -21,13 +23,17 @@ __all__ = [
     "BoundBrowser",
     "BulkAction",
     "BulkItem",
+    "CannedResponse",
     "CustomField",
     "Draft",
     "FieldChoice",
     "FieldRule",
     "FieldValue",
+    "Follower",
     "KindName",
+    "Macro",
     "Message",
+    "NewsWish",
     "Notice",
     "PromiseRule",
     "Queue",
@@ -35,6 +41,7 @@ __all__ = [
     "QueueUserGrant",
     "Relation",
     "ReminderRule",
+    "ResponseText",
     "SavedView",
     "SideConversation",
     "SideFile",

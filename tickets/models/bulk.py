@@ -20,6 +20,9 @@ class BulkAction(TenantModel):
     value = models.CharField(max_length=40, blank=True)
     words = models.CharField(max_length=120, blank=True)
     notify = models.BooleanField(default=False)
+    # Of a macro: what it did then, as tickets.actions writes it, and its note.
+    actions = models.JSONField(default=list)
+    note = models.TextField(blank=True)
     made_at = models.DateTimeField(default=timezone.now)
     undone_at = models.DateTimeField(null=True)
     # When the last of its tickets was done, or undone.

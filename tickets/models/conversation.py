@@ -2,7 +2,7 @@
 
 import re
 from datetime import timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -40,6 +40,9 @@ PICTURE_PLACE = re.compile(r'src="cid:([^"]{1,250})"')
 
 class Message(TenantModel):
     """One entry of the conversation. `text` is what was newly written, `quoted` the history below it."""
+
+    # Whom a note names without their hearing of it, on the row that `note` returns (services.hearing); no column.
+    unheard: Any = None
 
     ticket = TenantForeignKey(Ticket, models.CASCADE, related_name="messages")
     kind = models.CharField(max_length=10, choices=MessageKind)

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.fields import TenantForeignKey
 from accounts.models import Membership, TenantManager, TenantModel, TenantQuerySet
 from sla.models import Timer
-from tickets.enums import Hearer, NoticeEnd, NoticeKind, SilenceKind, Unit
+from tickets.enums import Hearer, NewsKind, NoticeEnd, NoticeKind, SilenceKind, Unit
+from tickets.models.conversation import Message
 from tickets.models.tickets import Ticket
 
 
@@ -50,6 +51,10 @@ class NoticeQuerySet(TenantQuerySet["Notice"]):
         """Wishes to hear of a ticket later, which hold its other notices back until then."""
         return self.filter(kind=NoticeKind.SNOOZED, settled_at=None)
 
+    def news(self) -> "NoticeQuerySet":
+        """Those of what has happened, which nobody has to react to."""
+        return self.filter(kind__in=NewsKind.values)
+
 
 NoticeManager = TenantManager.from_queryset(NoticeQuerySet)
 
@@ -70,6 +75,8 @@ class Notice(TenantModel):
     # Of a silence: which rule minds it, and when it began.
     rule = TenantForeignKey(ReminderRule, models.CASCADE, null=True, related_name="+")
     since = models.DateTimeField(null=True)
+    # Of news: what was written, where something was.
+    message = TenantForeignKey(Message, models.CASCADE, null=True, related_name="+")
     made_at = models.DateTimeField()
     send_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)

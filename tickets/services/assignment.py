@@ -7,11 +7,12 @@ from django.db import transaction
 from accounts.actors import Actor
 from accounts.models import Absence, Membership
 from accounts.standing_in import Away
-from tickets.enums import EventKind, LinkPurpose
+from tickets.enums import ByMail, EventKind, LinkPurpose, NewsKind
 from tickets.models import Queue, Ticket
-from tickets.services import clock, mails, meanwhile
+from tickets.services import clock, hearing, mails, meanwhile
 from tickets.services.events import append, locked, present
 from tickets.services.links import revoke
+from tickets.services.wishes import wishes_of
 
 
 @transaction.atomic
@@ -50,8 +51,16 @@ def assign(  # noqa: PLR0913  # keyword-only: whom, by whom, and what the page h
     away = {"instead_of": ticket.instead_of.member.name} if ticket.instead_of else {}
     append(ticket, EventKind.ASSIGNED, by=by, at=at, **to, **away)
     if member and notify and member.pk != by.membership_id:
-        mails.send_details(ticket, member)
+        _tell(ticket, member, by)
     return ticket
+
+
+def _tell(ticket: Ticket, member: Membership, by: Actor) -> None:
+    """By the mail that one can work from, unless they have chosen otherwise."""
+    at_once = wishes_of(NewsKind.ASSIGNED, [member.pk])[member.pk].mail == ByMail.NOW
+    if at_once:
+        mails.send_details(ticket, member)
+    hearing.tell(NewsKind.ASSIGNED, ticket, [member], by=by, mailed=[member.pk] if at_once else [])
 
 
 def _receiver(member: Membership, at: datetime) -> tuple[Membership | None, Away | None]:

@@ -1,6 +1,6 @@
 """One act on many tickets, a transaction each: what fails for one is not the others' fault, and all can be undone."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -10,10 +10,11 @@ from django.utils import timezone
 from accounts.access import may
 from accounts.actors import member_actor
 from accounts.models import Membership
+from tickets.actions import read
 from tickets.enums import BulkKind, BulkState
 from tickets.errors import TicketError
 from tickets.models import BulkAction, BulkItem, Ticket
-from tickets.services.deeds import DEEDS
+from tickets.services.deeds import DEEDS, Deed, together
 from tickets.services.events import locked
 
 # How many tickets one press may change, and how long it can be taken back.
@@ -24,11 +25,21 @@ Act = Callable[[Ticket], BulkState]
 
 
 @transaction.atomic
-def plan(
-    tickets: Sequence[Ticket], kind: BulkKind, *, value: str, words: str, member: Membership, notify: bool = False
+def plan(  # noqa: PLR0913  # keyword-only: the columns of the act
+    tickets: Sequence[Ticket],
+    kind: BulkKind,
+    *,
+    value: str,
+    words: str,
+    member: Membership,
+    notify: bool = False,
+    actions: Sequence[Mapping[str, str]] = (),
+    note: str = "",
 ) -> BulkAction:
-    """Note what is to be done, at most MOST tickets; nothing is changed yet."""
-    action = BulkAction.objects.create(member=member, kind=kind, value=value, words=words[:120], notify=notify)
+    """Note what is to be done, at most MOST tickets; nothing is changed yet. `actions` and `note` are a macro's."""
+    action = BulkAction.objects.create(
+        member=member, kind=kind, value=value, words=words[:120], notify=notify, actions=list(actions), note=note
+    )
     BulkItem.objects.bulk_create([BulkItem(action=action, ticket=ticket) for ticket in tickets[:MOST]])
     return action
 
@@ -50,20 +61,25 @@ def step(action: BulkAction, *, most: int) -> bool:
     return False
 
 
+def _deed(action: BulkAction) -> Deed:
+    kind = BulkKind(action.kind)
+    return together(read(action.actions), action.note) if kind == BulkKind.MACRO else DEEDS[kind]
+
+
 def _do(action: BulkAction, item: BulkItem) -> None:
-    deed = DEEDS[BulkKind(action.kind)]
+    deed = _deed(action)
 
     def act(ticket: Ticket) -> BulkState:
         item.before = deed.read(ticket, action.value)
         deed.do(ticket, action.value, action.notify, member_actor(action.member))
         item.after = deed.read(Ticket.objects.get(pk=ticket.pk), action.value)
-        return BulkState.UNCHANGED if item.after == item.before else BulkState.DONE
+        return BulkState.UNCHANGED if item.after == item.before and not deed.writes else BulkState.DONE
 
     _settle(action, item, act)
 
 
 def _back(action: BulkAction, item: BulkItem) -> None:
-    deed = DEEDS[BulkKind(action.kind)]
+    deed = _deed(action)
 
     def act(ticket: Ticket) -> BulkState:
         if deed.read(ticket, action.value) != item.after:

@@ -10,12 +10,13 @@ from accounts.actors import Actor
 from core.files import store
 from core.html import sanitise_mail
 from outbox.models import OutgoingMail
-from tickets.enums import EventKind, MessageKind, StatusClass
+from tickets.enums import ByMail, EventKind, MessageKind, NewsKind, StatusClass
 from tickets.errors import NothingToSend
 from tickets.models import Attachment, Message, Ticket
-from tickets.services import clock, mails, meanwhile
+from tickets.services import clock, hearing, mails, meanwhile
 from tickets.services.alerts import owners
 from tickets.services.events import STATUS_FIELDS, append, enter, locked, present
+from tickets.services.wishes import wishes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +154,14 @@ def carry(message: Message, mail: OutgoingMail | None) -> None:
 
 @transaction.atomic
 def note(ticket: Ticket, written: Written, *, by: Actor, at: datetime | None = None) -> Message:
-    """Write for colleagues only."""
+    """Write for colleagues only; whom it names hears of it, and `.unheard` of the returned row says who could not."""
     ticket = locked(ticket)
     at = at or present(ticket)
     message = add_message(ticket, MessageKind.NOTE, written, by=by, at=at)
     append(ticket, EventKind.NOTE, by=by, at=at, message=message.pk)
     ticket.last_activity_at = at
     ticket.save(update_fields=["last_activity_at"])
+    message.unheard = hearing.note_written(ticket, message, by=by)
     return message
 
 
@@ -188,7 +190,7 @@ def receive(
         enter(ticket, StatusClass.OPEN, by=by, at=max(at, last_status_at(ticket)))
     ticket.last_activity_at = at
     clock.refresh(ticket, changed=[*STATUS_FIELDS, "resolved_at"])
-    tell_consultant(ticket, message, has_read)
+    tell_consultant(ticket, message, has_read, by=by)
     return message
 
 
@@ -198,8 +200,16 @@ def last_status_at(ticket: Ticket) -> datetime:
     return latest or ticket.received_at
 
 
-def tell_consultant(ticket: Ticket, message: Message, has_read: Collection[str] = frozenset()) -> None:
-    """Mail what the requester wrote to whoever has the ticket or stands in; nobody is told of one that nobody has."""
-    for member in owners(ticket) if ticket.assignee_id else []:
-        if member.email not in has_read:
-            mails.forward_answer(ticket, message, member)
+def tell_consultant(ticket: Ticket, message: Message, has_read: Collection[str] = frozenset(), *, by: Actor) -> None:
+    """Tell what the requester wrote to whoever has the ticket or stands in, by mail unless they have chosen otherwise;
+    and to its followers who want to know. Nobody else is told of one that nobody has.
+    """
+    members = owners(ticket) if ticket.assignee_id else []
+    told = [member for member in members if member.email not in has_read]
+    wishes = wishes_of(NewsKind.ANSWERED, [member.pk for member in told]) if told else {}
+    mailed = [member for member in told if wishes[member.pk].mail == ByMail.NOW]
+    for member in mailed:
+        mails.forward_answer(ticket, message, member)
+    known = {member.pk for member in mailed}
+    hearing.tell(NewsKind.ANSWERED, ticket, told, by=by, message=message, mailed=known)
+    hearing.answer_came(ticket, message, by=by, but={member.pk for member in members})

@@ -17,7 +17,7 @@ from tickets.enums import Channel, EventKind, Kind, MessageKind, StatusClass
 from tickets.models import Attachment, Queue, Ticket, TicketCounter, TicketEvent
 from tickets.own_values import Given
 from tickets.process import process
-from tickets.services import assignment, clock, mails, own_fields
+from tickets.services import assignment, clock, hearing, mails, own_fields
 from tickets.services.choosing import Choice, choose, facts_of
 from tickets.services.conversation import Written, add_message, keep, record_reply
 from tickets.services.events import append, entry
@@ -98,6 +98,8 @@ def open_ticket(
     if matter.assignee:
         given = assignment.assign(ticket, matter.assignee, by=by, notify=notify, even_away=matter.even_away)
         ticket.instead_of = given.instead_of
+    elif notify:
+        hearing.ticket_arrived(ticket, by=by)
     if notify and acknowledge and not matter.writer and now - at < ACKNOWLEDGE_WITHIN:
         mails.acknowledge(ticket, timers, deliberate=by.is_member, proven=matter.proven)
     if matter.assignee or matter.writer:

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.models import Membership, Tenant
@@ -110,6 +112,11 @@ def requester_reader(ticket: Ticket) -> Reader:
 
 def member_reader(member: Membership) -> Reader:
     return Reader(member.email, member.user.language, member.office.time_zone)
+
+
+def choices_line(tenant: Tenant) -> str:
+    """Where a member decides which mails they get; the last line of each of those."""
+    return _("You choose what you are told of: %(url)s") % {"url": tenant.url(reverse("tickets:wishes"))}
 
 
 def moment(at: datetime | None) -> str:

@@ -103,7 +103,7 @@ def reject(ticket: Ticket, *, reason: str, by: Actor, at: datetime | None = None
     append(ticket, EventKind.REJECTED, by=by, at=at, message=message.pk)
     append(ticket, EventKind.MESSAGE, by=by, at=at, message=message.pk)
     _open_again(ticket, by=by, at=at)
-    tell_consultant(ticket, message)
+    tell_consultant(ticket, message, by=by)
     return ticket
 
 

@@ -21,6 +21,7 @@ from tickets.models import Attachment, Message, Ticket
 from tickets.services.letters import (
     Content,
     Posting,
+    choices_line,
     member_reader,
     moment,
     post,
@@ -124,7 +125,8 @@ def send_details(ticket: Ticket, member: Membership) -> OutgoingMail:
                 "alone: a new browser asks once for a code that we mail to you.\n"
                 "Keep %(address)s in Cc when you write to the customer, and the whole exchange stays on the ticket."
             )
-            % {"address": reply_address(ticket.tenant_id, ticket.pk, ticket.queue.address)},
+            % {"address": reply_address(ticket.tenant_id, ticket.pk, ticket.queue.address)}
+            + f"\n{choices_line(ticket.tenant)}",
         )
         files = files_of(list(first.attachments.all())) if first else []
         subject = fill(words.subject, values)
@@ -225,7 +227,7 @@ def forward_answer(ticket: Ticket, message: Message, member: Membership) -> Outg
             note=_("Replying to this mail answers the requester."),
             quote=message.text,
             buttons=[(_("Open the ticket"), url, True)],
-            footer=_absent(ticket, member),
+            footer="\n".join(filter(None, [_absent(ticket, member), choices_line(ticket.tenant)])),
         )
         files = files_of(list(message.attachments.all()))
         options = Posting(files=files, key=f"answer:{message.pk}:{member.pk}", place_of=place_of)

@@ -10,9 +10,10 @@ from accounts.models import Membership
 from core.faults import fault_point
 from sla.enums import TimerState
 from sla.models import Timer
-from tickets.enums import NoticeEnd, NoticeKind
-from tickets.models import Notice, Ticket
+from tickets.enums import NewsKind, NoticeEnd, NoticeKind
+from tickets.models import Follower, Notice, Ticket
 from tickets.services.digests import Item, deadline, send_digest, send_one
+from tickets.services.newsletters import send_news
 from tickets.services.silences import with_silences
 
 # More than these at once are one mail.
@@ -47,7 +48,7 @@ def tell(member_id: int, *, now: datetime) -> None:
     the last, and would write two mails.
     """
     Membership.objects.select_for_update(of=("self",), no_key=True).filter(pk=member_id).first()
-    notices = list(Notice.objects.due(now).filter(member=member_id).select_related("timer").order_by("pk"))
+    notices = list(Notice.objects.due(now).filter(member=member_id).select_related("timer", "message").order_by("pk"))
     if not notices:
         return
     member = Membership.objects.active().select_related("user", "office").filter(pk=member_id).first()
@@ -57,11 +58,21 @@ def tell(member_id: int, *, now: datetime) -> None:
     items = [Item(each, view.tickets[each.ticket_id], now) for each in notices if each.end == NoticeEnd.TOLD]
     if member is not None:
         _send(items, member)
+        hidden = [notice.ticket_id for notice in notices if notice.end == NoticeEnd.HIDDEN]
+        # Who may not see a ticket any more follows it no more.
+        Follower.objects.filter(member=member, ticket__in=hidden).delete() if hidden else None
     fault_point("after-notice-mail")
     Notice.objects.bulk_update(notices, ["settled_at", "end", "mail"])
 
 
-def _send(items: Sequence[Item], member: Membership) -> None:
+def _send(told: Sequence[Item], member: Membership) -> None:
+    """News is one mail, however little; what wants a hand is a mail each, unless there is much of it."""
+    news = [item for item in told if item.notice.kind in NewsKind]
+    if news:
+        mail = send_news(news, member)
+        for item in news:
+            item.notice.mail = mail.pk
+    items = [item for item in told if item not in news]
     if len(items) > FEW:
         mail = send_digest(items, member)
         for item in items:
@@ -85,10 +96,16 @@ class View:
         ticket = self.tickets.get(notice.ticket_id)
         if ticket is None:
             return NoticeEnd.HIDDEN
+        if notice.kind in NewsKind:
+            return _end_of_news(notice, ticket)
         if ticket.is_finished:
             return NoticeEnd.FINISHED
         if notice.timer is not None:
             return self._end_of_step(notice, notice.timer)
+        return self._end_of_silence(notice, ticket)
+
+    def _end_of_silence(self, notice: Notice, ticket: Ticket) -> NoticeEnd:
+        """Also of the wish to be reminded, which nothing ends."""
         if notice.kind == NoticeKind.SNOOZED:
             return NoticeEnd.TOLD
         if getattr(ticket, f"{notice.kind}_since") != notice.since:
@@ -103,6 +120,12 @@ class View:
         # A broken promise is heard of whatever was wished.
         held_back = notice.ticket_id in self.snoozed and timer.breached_at is None
         return NoticeEnd.SNOOZED if held_back else NoticeEnd.TOLD
+
+
+def _end_of_news(notice: Notice, ticket: Ticket) -> NoticeEnd:
+    """What was given and taken away again is no news."""
+    gone = notice.kind == NewsKind.ASSIGNED and ticket.assignee_id != notice.member_id
+    return NoticeEnd.OVERTAKEN if gone else NoticeEnd.TOLD
 
 
 def _view(member: Membership | None, notices: Sequence[Notice], now: datetime) -> View:

@@ -23,9 +23,10 @@ from accounts.requests import MemberRequest
 from tickets.enums import BulkKind, BulkState
 from tickets.forms_bulk import BulkForm
 from tickets.listings import tickets_at
-from tickets.models import BulkAction, Ticket
+from tickets.models import BulkAction, Macro, Ticket
 from tickets.selection import UnknownSelection
 from tickets.services import bulk
+from tickets.services.responses import plan_macro
 from tickets.tasks import run_bulk
 from tickets.threads import tag
 
@@ -113,10 +114,11 @@ def do(request: MemberRequest) -> HttpResponse:
     form = BulkForm(request.POST, kind=kind, member=member, away=away_for(member))
     if not form.is_valid():
         return _ask(request, kind, tickets, form)
-    action = bulk.plan(
-        tickets, kind, value=form.value, words=form.words, member=member, notify=form.cleaned_data.get("notify", False)
-    )
-    return _run(request, action)
+    notify = form.cleaned_data.get("notify", False)
+    if kind == BulkKind.MACRO:
+        macro = get_object_or_404(Macro.objects.open_to(member).for_many(), pk=form.value)
+        return _run(request, plan_macro(macro, tickets, member, notify=notify))
+    return _run(request, bulk.plan(tickets, kind, value=form.value, words=form.words, member=member, notify=notify))
 
 
 def _run(request: MemberRequest, action: BulkAction) -> HttpResponse:

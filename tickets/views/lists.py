@@ -66,6 +66,13 @@ def mine(request: MemberRequest) -> HttpResponse:
 
 @require_GET
 @member_required
+def followed(request: MemberRequest) -> HttpResponse:
+    """What the member follows."""
+    return show(request, listings.followed(request))
+
+
+@require_GET
+@member_required
 def waiting(request: MemberRequest) -> HttpResponse:
     return show(request, listings.waiting(request))
 

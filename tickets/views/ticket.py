@@ -18,6 +18,7 @@ from accounts.models.absences import away_for
 from accounts.requests import MemberRequest
 from core import live
 from sla.models import Timer
+from tickets import actions as acting
 from tickets import presence
 from tickets.access import get_ticket
 from tickets.chips import next_promise_chip, status_look, timer_chip
@@ -25,9 +26,11 @@ from tickets.composing import begun, drafts_for, ways_of
 from tickets.deliveries import DeliveryMark, marks_of
 from tickets.enums import FINISHED
 from tickets.forms import HandOverForm
+from tickets.forms_actions import names_for
+from tickets.forms_responses import actions_of
 from tickets.forms_writing import ComposerForm
 from tickets.metrics import RESTORED_BY
-from tickets.models import Message, Status, Ticket, WorkType
+from tickets.models import Macro, Message, Status, Ticket, WorkType
 from tickets.models.drafts import read_drafts
 from tickets.navigation import work_of
 from tickets.news import News, news_of
@@ -145,6 +148,7 @@ def render_ticket(
         "related": related(ticket, request.tenant),
         "others": [(tag(request.tenant, other.number), other) for other in other_tickets(request, ticket)],
         "works": works,
+        "follows": any(each["id"] == request.membership.pk for each in ticket.following),  # type: ignore[attr-defined]  # annotated
         "may_reopen": ticket.is_finished
         and not ticket.is_merged
         and may(request.membership, "tickets.reopen", ticket),
@@ -181,6 +185,7 @@ def _work(request: MemberRequest, ticket: Ticket, *, works: bool, **forms: Any) 
     return {
         "composer": composer or ComposerForm(work_types=list(WorkType.objects.all()), initial=begun(drafts.held)),
         "drafts": drafts,
+        "macro": macro_shown(request, composer["macro"].value() if composer else request.GET.get("macro")),
         "ways": ways_of(ticket, statuses, forms.get("pressed") or member.sends_as),
         "pressed": forms.get("pressed"),
         "thens": AfterSending,
@@ -190,6 +195,27 @@ def _work(request: MemberRequest, ticket: Ticket, *, works: bool, **forms: Any) 
         or HandOverForm(members=members, queues=work_of(request).queues, away=away),
         "assignee_away": aside(absent) if absent else "",
     }
+
+
+@dataclass(frozen=True, slots=True)
+class MacroShown:
+    """A macro beside the composer: what it will set, and whether it will note something."""
+
+    macro: Macro
+    sets: list[str]
+
+
+def macro_shown(request: MemberRequest, wanted: object) -> MacroShown | None:
+    """What the composer says of a macro, which is given by its id; None where there is none."""
+    member, pk = request.membership, str(wanted or "")
+    if not pk.isdecimal() or len(pk) > LONGEST_ID:
+        return None
+    macro = Macro.objects.open_to(member).filter(pk=pk).first()
+    if macro is None:
+        return None
+    actions = actions_of(macro)
+    names = names_for(member, away_for(member), [each.kind for each in actions])
+    return MacroShown(macro, acting.words_of(actions, names))
 
 
 def _survivor(request: MemberRequest, ticket: Ticket) -> tuple[str, str]:

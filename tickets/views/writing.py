@@ -29,10 +29,12 @@ from tickets.models import Draft, Message, Ticket, WorkType
 from tickets.presence import doing_of
 from tickets.services import conversation, drafts, lifecycle, work
 from tickets.services.drafts import Saved, Spot, Typed
+from tickets.services.responses import run_now
 from tickets.services.undoing import Draft as TakenBack
 from tickets.services.undoing import undo_send
 from tickets.threads import tag
 from tickets.views.actions import CONFLICT, INVALID, back_to, problem_of
+from tickets.views.following import unheard_words
 from tickets.views.ticket import position_seen, render_ticket
 from tickets.whence import follower, whence
 
@@ -48,7 +50,7 @@ def _work_types() -> list[WorkType]:
 def write(request: MemberRequest, number: int) -> HttpResponse:
     """Send a reply or keep a note, with the time worked on it."""
     ticket = get_ticket(request, number, may="tickets.work")
-    form = ComposerForm(request.POST, request.FILES, work_types=_work_types())
+    form = ComposerForm(request.POST, request.FILES, work_types=_work_types(), member=request.membership)
     if not form.is_valid():
         return render_ticket(request, ticket, composer=form, status=INVALID)
     try:
@@ -68,6 +70,13 @@ def write(request: MemberRequest, number: int) -> HttpResponse:
 
 @transaction.atomic
 def _write(ticket: Ticket, form: ComposerForm, request: MemberRequest) -> None:
+    """What was written is said, and what the macro beside it sets is set; both or neither."""
+    _say(ticket, form, request)
+    if form.cleaned_data["macro"]:
+        run_now(form.cleaned_data["macro"], ticket, request.membership)
+
+
+def _say(ticket: Ticket, form: ComposerForm, request: MemberRequest) -> None:
     """The verb that the pressed button names; a note has only one."""
     data, written, by, seen = form.cleaned_data, form.written(), request.actor, position_seen(request)
     time = {"minutes": data["minutes"], "work_type": data["work_type"]}
@@ -76,6 +85,8 @@ def _write(ticket: Ticket, form: ComposerForm, request: MemberRequest) -> None:
         return
     if data["mode"] == Mode.NOTE:
         message = conversation.note(ticket, written, by=by)
+        for words in unheard_words(message.unheard):
+            messages.warning(request, words)
     elif "wait" in request.POST:
         message = conversation.ask(ticket, written, by=by, seen=seen)
     else:
@@ -174,13 +185,23 @@ def save_draft(request: MemberRequest, number: int) -> HttpResponse:
     doing = presence.Doing.VIEWING if form.typed.is_empty else doing_of(form.typed.mode.value)
     presence.arrive(sight, place, doing, member=request.membership, seen=sight.position)
     if request.accepts("text/html"):
-        messages.success(request, _("Draft kept"))
-        return redirect(_with_draft(request, ticket, saved.draft))
+        return redirect(_after_keeping(request, ticket, saved.draft))
     answer = _place(spot, saved) | {"said": saved_words(saved.draft), "other": saved.other.text if saved.other else ""}
     return JsonResponse(answer)
 
 
-def _with_draft(request: MemberRequest, ticket: Ticket, draft: Draft | None) -> str:
+def _after_keeping(request: MemberRequest, ticket: Ticket, draft: Draft | None) -> str:
+    """What the button that was pressed leads to, with the draft: what is ready, a new response, or the ticket."""
+    query = f"?draft={draft.pk}" if draft else ""
+    if "ready" in request.POST:
+        return reverse("tickets:ready", args=[ticket.number]) + query
+    if "as_response" in request.POST:
+        return reverse("tickets:response_add") + query
+    messages.success(request, _("Draft kept"))
+    return with_draft(request, ticket, draft)
+
+
+def with_draft(request: MemberRequest, ticket: Ticket, draft: Draft | None) -> str:
     """The ticket's page with this draft in its composer."""
     query = {"from": whence(request), "draft": draft.pk if draft else ""}
     return f"{ticket.get_absolute_url()}?{urlencode({name: value for name, value in query.items() if value})}#write"
@@ -200,7 +221,7 @@ def take_draft(request: MemberRequest, number: int, pk: int) -> HttpResponse:
     draft = get_object_or_404(theirs, pk=pk, ticket=ticket)
     draft.ticket = ticket
     taken = drafts.take_over(draft, page=new_token(), member=request.membership)
-    return redirect(_with_draft(request, ticket, taken))
+    return redirect(with_draft(request, ticket, taken))
 
 
 @require_POST
