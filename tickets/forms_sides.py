@@ -63,7 +63,9 @@ class QuestionForm(AnswerForm):
             raise forms.ValidationError(_("That is the desk's own address. Write a note instead."))
         asks = {each.email for each in self._ticket.requester.addresses.all()} | {*self._ticket.copies}
         if address in asks:
-            raise forms.ValidationError(_("%(address)s reads the replies. Reply instead."), params={"address": address})
+            raise forms.ValidationError(
+                _("%(address)s reads the replies. Reply instead."), params={"address": address}
+            )
 
     def question(self) -> Question:
         data = self.cleaned_data
