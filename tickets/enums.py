@@ -47,6 +47,15 @@ class Channel(TextChoices):
     DESK = "desk", _("Written by the desk")
 
 
+class ContactChannel(TextChoices):
+    """How somebody was met, beside mail."""
+
+    PHONE = "phone", _("Phone")
+    CORRIDOR = "corridor", _("Corridor")
+    CHAT = "chat", _("Chat")
+    OTHER = "other", _("Other")
+
+
 class MessageKind(TextChoices):
     """Who wrote a message, and who may read it."""
 

@@ -28,15 +28,15 @@ class AnswerForm(LookForm):
 
 
 class QuestionForm(AnswerForm):
-    """Whom to ask, and what; `files` are those of the ticket's public messages, at most these go along."""
+    """Whom to ask, and what; `along` are those of the ticket's public messages, at most these go along."""
 
     to = forms.CharField(label=_("To"), max_length=1000, help_text=_("Mail addresses, separated by commas."))
     subject = forms.CharField(label=_("Subject"), max_length=200)
-    files = forms.MultipleChoiceField(
+    along = forms.MultipleChoiceField(
         label=_("Files of this ticket"), required=False, widget=forms.CheckboxSelectMultiple
     )
     waits = forms.BooleanField(label=_("Waits for supplier until the answer comes"), required=False)
-    field_order = ("to", "subject", "text", "files", "uploads", "waits")
+    field_order = ("to", "subject", "text", "along", "uploads", "waits")
 
     def __init__(self, *args: Any, ticket: Ticket, files: list[Attachment], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,9 +44,9 @@ class QuestionForm(AnswerForm):
         self._files = {str(file.pk): file for file in files}
         fields: dict[str, Any] = self.fields
         fields["text"].widget.attrs["rows"] = 10
-        fields["files"].choices = [(pk, f"{f.name} ({filesize_short(f.size)})") for pk, f in self._files.items()]
+        fields["along"].choices = [(pk, f"{f.name} ({filesize_short(f.size)})") for pk, f in self._files.items()]
         if not files:
-            del self.fields["files"]
+            del self.fields["along"]
 
     def clean_to(self) -> list[str]:
         typed = str(self.cleaned_data["to"]).replace(";", ",").split(",")
@@ -73,6 +73,6 @@ class QuestionForm(AnswerForm):
             addresses=data["to"],
             subject=data["subject"],
             written=self.written(),
-            files=[self._files[pk] for pk in data.get("files", ())],
+            files=[self._files[pk] for pk in data.get("along", ())],
             waits=data["waits"],
         )

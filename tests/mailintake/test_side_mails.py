@@ -70,7 +70,7 @@ def test_asked_from_the_page_and_answered_by_mail(acme: Cast) -> None:
         file = Attachment.objects.get(name="photo.png")
         OutgoingMail.objects.all().delete()
     client, page = acme.client("aino"), reverse("tickets:side_ask", args=[ticket.number])
-    typed = {"to": "Sami@Supplier.example", "subject": "Controller", "text": "Have you one?", "files": [file.pk]}
+    typed = {"to": "Sami@Supplier.example", "subject": "Controller", "text": "Have you one?", "along": [file.pk]}
 
     answer = client.post(page, typed | {"waits": "on"})
 
@@ -249,10 +249,10 @@ def test_a_message_is_forwarded_without_our_links_and_a_note_never(acme: Cast) -
     form = client.get(f"{page}?message={told.pk}").context["form"]
     begun = form["text"].value()
     assert f"> See … and write to {DESK}." in begun
-    assert [name for _pk, name in form.fields["files"].choices] == ["log.txt (3\xa0B)"]
+    assert [name for _pk, name in form.fields["along"].choices] == ["log.txt (3\xa0B)"]
     assert client.get(f"{page}?message={note.pk}").status_code == 404
     # What somebody pastes by hand loses them as well.
-    client.post(page, {"to": ADDRESS, "subject": "Log", "text": begun + link, "files": form.initial["files"]})
+    client.post(page, {"to": ADDRESS, "subject": "Log", "text": begun + link, "along": form.initial["along"]})
     with acme.scope():
         mail = OutgoingMail.objects.get(purpose="side")
         assert not re.search(r"/l/\w|\+t\d", mail.text)

@@ -1,6 +1,7 @@
 """Tickets, their conversation, queues and links."""
 
 from tickets.models.bulk import BulkAction, BulkItem
+from tickets.models.contacts import Contact, ContactTicket
 from tickets.models.conversation import Attachment, Message, TicketEvent, WorkEntry
 from tickets.models.drafts import Draft
 from tickets.models.following import Follower, NewsWish
@@ -24,6 +25,8 @@ __all__ = [
     "BulkAction",
     "BulkItem",
     "CannedResponse",
+    "Contact",
+    "ContactTicket",
     "CustomField",
     "Draft",
     "FieldChoice",

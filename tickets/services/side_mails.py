@@ -19,6 +19,7 @@ def send(ticket: Ticket, side: SideConversation, message: SideMessage) -> Outgoi
     No reference leads to the ticket's own thread, and no link of ours goes along in what is quoted.
     """
     desk, office = ticket.queue.address, ticket.queue.office
+    earlier = _thread(side, message)
     reader = Reader(side.addresses[0], office.language, office.time_zone)
     with reading_as(reader):
         footer = f"{ticket.tenant.name}, {tag(ticket.tenant, ticket.number)}"
@@ -27,7 +28,8 @@ def send(ticket: Ticket, side: SideConversation, message: SideMessage) -> Outgoi
         Mail(
             purpose=Purpose.SIDE,
             message_id=make_side_message_id(ticket.tenant_id, side.pk, desk),
-            **_thread(side, message),
+            references=earlier,
+            in_reply_to=earlier[-1] if earlier else "",
             from_name=f"{message.author_name}, {ticket.tenant.name}",
             from_address=desk,
             reply_to=side_address(ticket.tenant_id, side.pk, desk),
@@ -77,10 +79,9 @@ def forward(ticket: Ticket, side: SideConversation, message: SideMessage, member
         )
 
 
-def _thread(side: SideConversation, message: SideMessage) -> dict[str, object]:
+def _thread(side: SideConversation, message: SideMessage) -> list[str]:
     earlier = side.messages.exclude(mail_id="").exclude(pk=message.pk).order_by("at", "pk")
-    known = list(earlier.values_list("mail_id", flat=True))
-    return {"references": known, "in_reply_to": known[-1] if known else ""}
+    return list(earlier.values_list("mail_id", flat=True))
 
 
 def _files(rows: Iterable[SideFile]) -> list[File]:

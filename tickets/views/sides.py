@@ -66,7 +66,7 @@ def _begun(ticket: Ticket, sent_on: Message | None, files: list[Attachment]) -> 
     return {
         "subject": ticket.title,
         "text": "\n".join(["", "", head, *(f"> {line}" for line in said.splitlines())]),
-        "files": [file.pk for file in files if file.message_id == sent_on.pk and not file.inline],
+        "along": [file.pk for file in files if file.message_id == sent_on.pk and not file.inline],
     }
 
 
