@@ -131,6 +131,7 @@ ADDRESSES = {
     "tickets:side_write": row("POST", DESK, KONSTA, number="ticket", pk="side"),
     "tickets:side_settle": row("POST", DESK, KONSTA, number="ticket", pk="side"),
     "tickets:side_file": row("GET", SEES_ALL, KONSTA, pk="side_file"),
+    "tickets:jump": row("GET", EVERYBODY),
     "tickets:caller": row("GET", DESK),
     "tickets:contacts": row("GET", DESK),
     "tickets:contact_add": row("GET POST", DESK),

@@ -33,10 +33,12 @@ LONGEST = 120
 @require_GET
 @member_required
 def caller(request: MemberRequest) -> HttpResponse:
-    """Who is calling. A telephone system opens it with `number`; people type a name or an address as well, as `q`."""
+    """Who is calling. A telephone system opens it with `number`; people type a name or an address as well, as `q`,
+    and who has been found is named as `requester`."""
     check(request.membership, "tickets.create")
     wanted = (request.GET.get("number") or request.GET.get("q") or "").strip()[:LONGEST]
-    found = callers(wanted, member=request.membership)
+    named = named_requester(request.GET)
+    found = with_matters([named], member=request.membership) if named else callers(wanted, member=request.membership)
     context = {"wanted": wanted, "callers": found, "unknown": unknown_contacts(wanted)}
     return render(request, "tickets/caller.html", context)
 
