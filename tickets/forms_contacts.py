@@ -25,7 +25,7 @@ class ContactForm(LookForm):
         label=_("Which way"), choices=[("in", _("They to us")), ("out", _("We to them"))], widget=forms.RadioSelect
     )
     reached = forms.ChoiceField(
-        label=_("Reached"), choices=[("yes", _("Reached")), ("no", _("Not reached"))], widget=forms.RadioSelect
+        label=_("Outcome"), choices=[("yes", _("Reached")), ("no", _("Not reached"))], widget=forms.RadioSelect
     )
     requester: forms.ModelChoiceField[Requester] = forms.ModelChoiceField(
         Requester.objects.none(), label=_("Who"), required=False

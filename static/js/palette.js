@@ -12,7 +12,10 @@ let timer = 0;
 let asked = "";
 let chosen = -1;
 
-const words = (node) => (node.getAttribute("aria-label") || node.textContent).replace(/\s+/g, " ").trim();
+const words = (node) => {
+  const named = node.matches("select") ? node.labels[0]?.textContent : node.textContent;
+  return (node.getAttribute("aria-label") || named || "").replace(/\s+/g, " ").trim();
+};
 const options = () => [...list.querySelectorAll("[role=option]")];
 const means = (label, query) => query.toLowerCase().split(/\s+/).every((word) => label.toLowerCase().includes(word));
 
@@ -30,7 +33,7 @@ function act(node) {
 }
 
 function local(query) {
-  const actions = here("main .v-head :is(a.btn, button, summary), main .v-side :is(a.row-x, button, select), main .mode label");
+  const actions = here("main .v-head :is(a.btn, button, summary.btn), main .v-side :is(a.row-x, button, select), main .mode label");
   const lists = here(".v-nav a.item, .v-nav a[data-key]");
   return [[dialog.dataset.actions, actions], [dialog.dataset.lists, lists]].map(([label, items]) => ({
     label,
@@ -97,7 +100,9 @@ async function find() {
   const near = local(query);
   const far = await fetched(query).catch(() => []);
   // An answer that came late is no answer to what stands there now.
-  if (asked === query) show([...far.slice(0, 1), ...near, ...far.slice(1), { label: dialog.dataset.search, items: search }]);
+  if (asked !== query) return;
+  const [first, rest] = [true, false].map((leads) => far.filter((group) => group.leads === leads));
+  show([...first, ...near, ...rest, { label: dialog.dataset.search, items: search }]);
 }
 
 function move(event) {

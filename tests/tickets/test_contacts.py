@@ -72,7 +72,7 @@ def test_a_failed_attempt_is_a_contact_too(acme: Cast, otto: Requester) -> None:
         row = Contact.objects.get()
         assert (row.channel, row.is_outgoing, row.is_reached) == ("corridor", True, False)
         assert (row.member_id, row.requester_id, row.customer_id) == (acme.aino.pk, otto.pk, acme.customer.pk)
-    assert "not reached" in client.get("/contacts/").content.decode()
+    assert "missed" in client.get("/contacts/").content.decode()
     assert "Not at their desk" not in acme.client("liisa").get("/contacts/").content.decode()
     for whose in (f"?requester={otto.pk}", f"?customer={acme.customer.pk}"):
         assert "Not at their desk" in acme.client("liisa").get(f"/contacts/{whose}").content.decode()

@@ -26,14 +26,16 @@ Item = dict[str, str]
 @require_GET
 @member_required
 def jump(request: MemberRequest) -> HttpResponse:
-    """Groups of places for what is typed, as JSON; 304 where they are those that the browser has."""
+    """Groups of places for what is typed, as JSON; 304 where they are those that the browser has.
+
+    Those that lead come before what the page itself has."""
     wanted = request.GET.get("q", "").strip()[:LONGEST]
     found = [
-        (_("Tickets"), _tickets(request, wanted)),
-        (_("People"), _people(request, wanted)),
-        (_("Go to"), _places(request, wanted)),
+        (_("Tickets"), True, _tickets(request, wanted)),
+        (_("People"), True, _people(request, wanted)),
+        (_("Go to"), False, _places(request, wanted)),
     ]
-    groups = [{"label": label, "items": items} for label, items in found if items]
+    groups = [{"label": label, "leads": leads, "items": items} for label, leads, items in found if items]
     answer = JsonResponse({"groups": groups})
     etag = f'"{hashlib.sha256(answer.content).hexdigest()[:24]}"'
     answer.headers["ETag"], answer.headers["Cache-Control"] = etag, "private, no-cache"
