@@ -12,6 +12,7 @@ from tickets.models import Follower, Notice, Queue, SideConversation, Ticket, Ti
 from tickets.models.drafts import draft_facts
 from tickets.models.process import kind_name
 from tickets.models.relations import related_of
+from tickets.models.tasks import task_facts
 from tickets.own_values import values_as_json
 
 RELATED = (
@@ -33,10 +34,10 @@ def get_ticket(request: MemberRequest, number: int, *, may: str = "tickets.view"
     """The ticket of that number, with its requester's address as `.requester_email`.
 
     Where mail to it has come back, `.unreachable_since` and `.unreachable_why` say so; `.snoozed_until` is when the
-    member wants to be reminded of it; `.drafts_now` is for `read_drafts`; `.tags` are its tags and `.following`
-    those who follow it, as `id` and `name`; `.linked_to` and `.linked_from` are what `related_of` gives, `.own_values`
-    is for `read_json`, `.kind_name` the team's own name of its kind, `.has_sides` whether there are side
-    conversations.
+    member wants to be reminded of it; `.drafts_now` is for `read_drafts`, `.tasks_now` for `read_tasks`; `.tags` are
+    its tags and `.following` those who follow it, as `id` and `name`; `.linked_to` and `.linked_from` are what
+    `related_of` gives, `.own_values` is for `read_json`, `.kind_name` the team's own name of its kind, `.has_sides`
+    whether there are side conversations.
 
     Raises Http404 where the member may not see it, PermissionDenied where they may not do `may`.
     """
@@ -53,6 +54,7 @@ def get_ticket(request: MemberRequest, number: int, *, may: str = "tickets.view"
         own_values=ArraySubquery(values_as_json()),
         kind_name=kind_name(),
         following=ArraySubquery(following.values_list(JSONObject(id="member", name="member__user__name"))),
+        tasks_now=task_facts(),
         has_sides=Exists(SideConversation.objects.filter(ticket=OuterRef("pk"))),
         snoozed_until=Subquery(snoozes.values("send_at")),
         requester_email=Subquery(addresses.values("email")[:1]),

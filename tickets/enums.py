@@ -106,6 +106,8 @@ class EventKind(TextChoices):
     SIDE_ASKED = "side_asked", _("Somebody else asked")
     SIDE_ANSWERED = "side_answered", _("Somebody else answered")
     SIDE_SETTLED = "side_settled", _("No answer awaited any more")
+    TASK_DONE = "task_done", _("Task done")
+    TASK_UNDONE = "task_undone", _("Task opened again")
 
 
 class RelationKind(TextChoices):

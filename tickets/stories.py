@@ -43,6 +43,8 @@ ICONS = {
     EventKind.SIDE_ASKED: "mail-question",
     EventKind.SIDE_ANSWERED: "mail-down",
     EventKind.SIDE_SETTLED: "check",
+    EventKind.TASK_DONE: "circle-check",
+    EventKind.TASK_UNDONE: "circle",
 }
 # Entering these is told by the line of reception, or of what brought it about.
 TOLD_BY_OTHERS = (StatusClass.NEW, StatusClass.MERGED)
@@ -298,4 +300,10 @@ _WORDS: dict[EventKind, Callable[[TicketEvent], str]] = {
     EventKind.SIDE_ASKED: _side,
     EventKind.SIDE_ANSWERED: _side,
     EventKind.SIDE_SETTLED: _side,
+    EventKind.TASK_DONE: lambda event: (
+        _("%(name)s did the task: %(text)s") % {"name": event.actor_name, "text": event.data["text"]}
+    ),
+    EventKind.TASK_UNDONE: lambda event: (
+        _("%(name)s opened the task again: %(text)s") % {"name": event.actor_name, "text": event.data["text"]}
+    ),
 }

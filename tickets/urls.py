@@ -20,6 +20,7 @@ from tickets.views import (
     saved_views,
     sides,
     tags,
+    tasks,
     ticket,
     writing,
 )
@@ -84,6 +85,10 @@ urlpatterns = [
     path("tickets/<int:number>/unfollow/", following.unfollow, name="unfollow"),
     path("tickets/<int:number>/tags/", tags.add, name="tag_add"),
     path("tickets/<int:number>/tags/<int:pk>/remove/", tags.remove, name="tag_remove"),
+    path("tickets/<int:number>/tasks/", tasks.add, name="task_add"),
+    path("tickets/<int:number>/tasks/<int:pk>/tick/", tasks.tick, name="task_tick"),
+    path("tickets/<int:number>/tasks/<int:pk>/up/", tasks.lift, name="task_lift"),
+    path("tickets/<int:number>/tasks/<int:pk>/remove/", tasks.remove, name="task_remove"),
     path("tickets/<int:number>/links/", relations.links, name="links"),
     path("tickets/<int:number>/links/<int:pk>/remove/", relations.unlink, name="unlink"),
     path("tickets/<int:number>/merge/", relations.merge, name="merge"),

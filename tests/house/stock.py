@@ -67,6 +67,7 @@ from tickets.services import (
     sides,
     snoozing,
     tagging,
+    ticking,
     wishes,
     work,
 )
@@ -125,7 +126,8 @@ def _aside(cast: Cast, ticket: Ticket, writer: str) -> dict[str, int]:
     met = contacts.Met(at=timezone.now(), requester=cast.requester, number="040 123 4567", text="Soitti.")
     call = contacts.log(met, by=cast.actor(writer))
     contacts.became(call, ticket)
-    return {"side": side.pk, "side_file": SideFile.objects.get().pk, "contact": call.pk}
+    task = ticking.add(ticket, ["Tilaa ohjain"], member=cast.members[writer], due_on=date(2027, 1, 1))[0]
+    return {"task": task.pk, "side": side.pk, "side_file": SideFile.objects.get().pk, "contact": call.pk}
 
 
 def new_ticket(cast: Cast, writer: str, **more: Any) -> Ticket:

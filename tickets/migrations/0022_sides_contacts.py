@@ -1,4 +1,4 @@
-"""What is asked of others apart from the conversation, and contacts that came by no mail."""
+"""What is asked of others apart from the conversation, contacts that came by no mail, and small steps."""
 
 import django.contrib.postgres.fields
 import django.core.validators
@@ -55,6 +55,8 @@ class Migration(migrations.Migration):
                     ("side_asked", "Somebody else asked"),
                     ("side_answered", "Somebody else answered"),
                     ("side_settled", "No answer awaited any more"),
+                    ("task_done", "Task done"),
+                    ("task_undone", "Task opened again"),
                 ],
                 max_length=20,
             ),
@@ -308,6 +310,61 @@ class Migration(migrations.Migration):
                 "default_manager_name": "objects",
             },
         ),
+        migrations.CreateModel(
+            name="TicketTask",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.CharField(max_length=200, verbose_name="Task")),
+                ("due_on", models.DateField(null=True, verbose_name="Due")),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("done_at", models.DateTimeField(null=True)),
+                (
+                    "done_by",
+                    accounts.fields.TenantForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+                (
+                    "member",
+                    accounts.fields.TenantForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.tenant",
+                    ),
+                ),
+                (
+                    "ticket",
+                    accounts.fields.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tasks",
+                        to="tickets.ticket",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["position", "pk"],
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
+            },
+        ),
         migrations.AddIndex(
             model_name="contact",
             index=models.Index(fields=["tenant", "member", "-at"], name="contact_of_member"),
@@ -352,5 +409,9 @@ class Migration(migrations.Migration):
             model_name="sidefile",
             index=models.Index(fields=["tenant", "message"], name="side_file_message"),
         ),
-        SecureTenantTables("SideConversation", "SideFile", "SideMessage", "Contact", "ContactTicket"),
+        migrations.AddIndex(
+            model_name="tickettask",
+            index=models.Index(fields=["tenant", "ticket", "position"], name="task_of_ticket"),
+        ),
+        SecureTenantTables("SideConversation", "SideFile", "SideMessage", "Contact", "ContactTicket", "TicketTask"),
     ]

@@ -14,6 +14,7 @@ from tickets.models.relations import Relation
 from tickets.models.responses import CannedResponse, Macro, ResponseText
 from tickets.models.sides import SideConversation, SideFile, SideMessage
 from tickets.models.tags import Tag, TicketTag
+from tickets.models.tasks import TicketTask
 from tickets.models.tickets import Ticket, TicketCounter
 from tickets.models.views import SavedView
 from tickets.models.words import TicketWords
@@ -55,6 +56,7 @@ __all__ = [
     "TicketCounter",
     "TicketEvent",
     "TicketTag",
+    "TicketTask",
     "TicketWords",
     "UsedFormToken",
     "WorkEntry",
