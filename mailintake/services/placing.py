@@ -114,18 +114,16 @@ def take_aside(row: InboundMessage, side: SideConversation, mail: ParsedMail, *,
 def take_aside_from_member(
     row: InboundMessage, side: SideConversation, mail: ParsedMail, member: Membership, *, proven: bool
 ) -> None:
-    """A member's mail there goes to those who were asked, unless it did already; unproven it is a note."""
-    ticket = side.ticket
-    if ticket.is_closed:
-        row.state, row.reason, row.possible_ticket = InboundState.TRIAGE, "closed_ticket", ticket
-    elif not proven or not may(member, "tickets.work", ticket):
-        row.reason = "member_unproven" if not proven else "member_without_right"
-        add_note(row, ticket, mail, by=SYSTEM, caution=row.reason)
+    """A member's mail there goes to those who were asked, unless it did already; else it has a caution."""
+    if side.ticket.is_closed:
+        take_aside(row, side, mail, caution="closed_unsent")
+    elif not proven or not may(member, "tickets.work", side.ticket):
+        take_aside(row, side, mail, caution="member_unproven" if not proven else "member_without_right")
     else:
         has_left = any(side.knows(address.email) for address in mail.to + mail.cc)
         by, at = member_actor(member), row.received_at if has_left else None
         sides.write(side, written(mail), by=by, at=at, has_left=has_left)
-        _linked(row, ticket, None)
+        _linked(row, side.ticket, None)
 
 
 def _person(address: Address, sender: Sender, queue: Queue) -> Requester:

@@ -192,9 +192,14 @@ def test_a_members_mail_goes_on_with_it_only_when_proven(acme: Cast) -> None:
     arrive(acme, vouched(write(konsta, to=to, text="When?")), to=to)
     arrive(acme, vouched(write(konsta, to=ADDRESS, cc=to, text="Sent already")), to=to)
     arrive(acme, write(konsta, to=to, text="Not proven"), to=to)
+    with acme.scope():
+        lifecycle.resolve(ticket, solution="Done.", by=acme.actor("aino"), notify=False)
+        lifecycle.close(ticket, by=acme.actor("aino"))
+    arrive(acme, vouched(write(konsta, to=to, text="Too late")), to=to)
 
-    assert said(acme, side) == [("", "When?"), ("", "Sent already")]
-    assert entries(acme, ticket) == [("note", "Not proven")]
+    told = [("", "When?"), ("", "Sent already"), ("member_unproven", "Not proven"), ("closed_unsent", "Too late")]
+    assert said(acme, side) == told
+    assert entries(acme, ticket) == [("reply", "Done.")]
     with acme.scope():
         assert [mail.to for mail in OutgoingMail.objects.all()] == [[ADDRESS]]
 
