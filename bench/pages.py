@@ -59,6 +59,7 @@ LIMITS = {
     "list, last page": LIST,
     "ticket, 5 messages": Limit(14, 8),
     "ticket, 100 messages": Limit(14, 3),
+    "ticket, 100 unfolded": Limit(14, 8),
     "search, 1 %": SEARCH,
     "search, rare": SEARCH,
     "reply": Limit(20, 20),
@@ -186,6 +187,7 @@ def paths(filled: Filled) -> dict[str, str]:
         "list, last page": last_page(filled.queue),
         "ticket, 5 messages": f"/tickets/{filled.short}/",
         "ticket, 100 messages": f"/tickets/{filled.long}/",
+        "ticket, 100 unfolded": f"/tickets/{filled.long}/?whole=1",
         "search, 1 %": f"/search/?q={quote(COMMON)}",
         "search, rare": f"/search/?q={quote(RARE)}",
     }
@@ -204,7 +206,10 @@ def pairs(filled: Filled, browser: Browser) -> list[Pair]:
         return f"/tickets/{number}/write/", form
 
     bare_list = f"/list/?queue={filled.queue}"
-    pages = [Pair(name, path, bare_list if name.startswith("list") else path) for name, path in paths(filled).items()]
+    pages = [
+        Pair(name, path, bare_list if name.startswith("list") else path.removesuffix("?whole=1"))
+        for name, path in paths(filled).items()
+    ]
     return [*pages, Pair("reply", "", f"/tickets/{filled.short}/reply/", reply)]
 
 

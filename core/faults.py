@@ -24,6 +24,8 @@ POINTS = (
     "after-notice",
     "after-step-commit",
     "after-notice-mail",
+    "in-import-batch",
+    "after-import-batch",
 )
 
 

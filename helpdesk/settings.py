@@ -57,6 +57,7 @@ CACHES = {
 INSTALLED_APPS = [
     "helpdesk",
     "portal",
+    "imports",
     "reports",
     "mailintake",
     "tickets",

@@ -8,13 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Tenant
+from core.sheets import Cell, Sheet
 from core.templatetags.vaste import full_day
 from reports.asked import Asked
 from reports.behind import each, late_seconds
 from reports.figures import Figures
 from reports.models import Promise
 from reports.promises import SHOWS, SIDES, Group, behind, groups
-from reports.sheets import Cell, Sheet
 from tickets.metrics import promise_name
 from tickets.threads import tag
 

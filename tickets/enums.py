@@ -103,6 +103,7 @@ class EventKind(TextChoices):
     LINKED = "linked", _("Linked to another ticket")
     SPLIT = "split", _("A message became a ticket of its own")
     SPLIT_FROM = "split_from", _("Opened from a message of another ticket")
+    IMPORTED = "imported", _("Taken over from another desk")
     SIDE_ASKED = "side_asked", _("Somebody else asked")
     SIDE_ANSWERED = "side_answered", _("Somebody else answered")
     SIDE_SETTLED = "side_settled", _("No answer awaited any more")

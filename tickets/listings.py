@@ -149,7 +149,13 @@ def is_list(path: str) -> bool:
 
 
 def tickets_at(request: MemberRequest, address: str) -> TicketQuerySet:
-    """All that the list at that address shows, on all its pages.
+    """All that the list at that address shows, on all its pages; raises what `list_at` raises."""
+    listing, selection = list_at(request, address)
+    return listing.tickets.filter(condition_of(selection, request.membership))
+
+
+def list_at(request: MemberRequest, address: str) -> tuple[Listing, Selection]:
+    """The list at that address, and what is asked of it.
 
     Raises Http404 where there is no list or it is not open to the member, UnknownSelection for what it cannot show.
     """
@@ -159,4 +165,4 @@ def tickets_at(request: MemberRequest, address: str) -> TicketQuerySet:
     match = resolve(place.path)
     kwargs: dict[str, Any] = match.kwargs
     listing = LISTS[match.view_name](request, **kwargs)
-    return listing.tickets.filter(condition_of(listing.selected(QueryDict(place.query)), request.membership))
+    return listing, listing.selected(QueryDict(place.query))

@@ -16,7 +16,7 @@ from accounts.models import Membership, Tenant
 from accounts.models.base import CurrentTenant
 from core.doors import open_door
 from tickets.finding import conditions
-from tickets.models import Ticket, TicketWords
+from tickets.models import Origin, Ticket, TicketWords
 from tickets.models.tickets import TicketQuerySet
 from tickets.searching import Query, Trouble, read
 
@@ -24,12 +24,14 @@ PAGE = 50
 # Tickets that the index of words names at once: enough for nearly every search, and what few searches need.
 WINDOWS = (1_000, 10_000)
 NUMBER = re.compile(r"\A(?:\[?([A-Za-z]{2,8})-)?(\d{1,15})\]?\Z")
+# As other desks write theirs: 64017, Ticket#64017, [Ticket#64017], INC0012345.
+FORMER = re.compile(r"\A\[?(?:[A-Za-z]{1,20}#)?([A-Za-z]{0,10}-?\d{1,30})\]?\Z")
 NEWEST = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Tickets, newest first, at most PAGE; `exact` is set where a number named one ticket.
+    """Tickets, newest first, at most PAGE; `exact` is set where a number, ours or a former desk's, named one ticket.
 
     `later` is the key that the next page begins behind, 0 where there is none.
     """
@@ -43,8 +45,9 @@ class Found:
 def find(typed: str, *, tenant: Tenant, member: Membership, before: int = NEWEST) -> Found:
     """Look for tickets that the member may see, in the tenant in scope; `before` is a former page's `later`."""
     visible = Ticket.objects.visible_to(member)
-    if exact := _numbered(typed.strip(), tenant, visible):
-        return Found([], exact)
+    numbered = _numbered(typed.strip(), tenant, visible)
+    if numbered:
+        return Found(numbered) if len(numbered) > 1 else Found([], numbered[0])
     query = read(typed)
     asked = conditions(query, member=member)
     found = Found([], troubles=(*query.troubles, *asked.troubles))
@@ -55,11 +58,18 @@ def find(typed: str, *, tenant: Tenant, member: Membership, before: int = NEWEST
     return replace(found, tickets=rows[:PAGE], later=rows[PAGE - 1].pk if len(rows) > PAGE else 0)
 
 
-def _numbered(typed: str, tenant: Tenant, visible: TicketQuerySet) -> Ticket | None:
+def _numbered(typed: str, tenant: Tenant, visible: TicketQuerySet) -> list[Ticket]:
+    """The ticket of that number, and those that had it where they lived before."""
     number = NUMBER.match(typed)
-    if number is None or (number[1] or tenant.subject_prefix).upper() != tenant.subject_prefix:
-        return None
-    return visible.filter(number=int(number[2])).first()
+    if number and number[1] and number[1].upper() == tenant.subject_prefix:
+        return list(visible.filter(number=int(number[2])))
+    former = FORMER.match(typed)
+    if former is None:
+        return []
+    ids = Origin.objects.filter(number=former[1]).values("ticket")
+    found = list(visible.filter(pk__in=ids).for_list().order_by("-pk")[:PAGE])
+    own = list(visible.filter(number=int(number[2])).for_list()) if number and not number[1] else []
+    return [*own, *(ticket for ticket in found if ticket not in own)]
 
 
 def _older(tickets: TicketQuerySet, before: int) -> list[Ticket]:

@@ -92,6 +92,12 @@ SECTIONS = (
             ),
             Setting("accounts:products", "truck", _("Products"), _("Modules, words in mails and named experts"), BOTH),
             Setting(
+                "imports:tables",
+                "file-type-csv",
+                _("Import"),
+                _("Customers, requesters and products out of CSV files"),
+            ),
+            Setting(
                 "sla:contracts", "file-text", _("Contracts"), _("What customers have bought, and until when"), BOTH
             ),
         ),

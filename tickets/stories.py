@@ -40,6 +40,7 @@ ICONS = {
     EventKind.LINKED: "link",
     EventKind.SPLIT: "arrows-split-2",
     EventKind.SPLIT_FROM: "arrows-split-2",
+    EventKind.IMPORTED: "download",
     EventKind.SIDE_ASKED: "mail-question",
     EventKind.SIDE_ANSWERED: "mail-down",
     EventKind.SIDE_SETTLED: "check",
@@ -244,6 +245,13 @@ def relation_words(kind: str, *, forwards: bool) -> str:
     return backwards[RelationKind(kind)]
 
 
+def _imported(event: TicketEvent) -> str:
+    values = {"source": event.data.get("source", ""), "number": event.data.get("formerly", "")}
+    if not values["number"]:
+        return _("Taken over from %(source)s") % values
+    return _("Taken over from %(source)s, where it was %(number)s") % values
+
+
 def _tagged(event: TicketEvent) -> str:
     values = {"name": event.actor_name, "tag": event.data.get("added") or event.data.get("removed", "")}
     if event.data.get("added"):
@@ -269,6 +277,7 @@ def _side(event: TicketEvent) -> str:
 
 
 _WORDS: dict[EventKind, Callable[[TicketEvent], str]] = {
+    EventKind.IMPORTED: _imported,
     EventKind.TAGGED: _tagged,
     EventKind.RECEIVED: _received,
     EventKind.RECEPTION_CORRECTED: lambda event: (

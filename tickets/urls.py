@@ -31,6 +31,7 @@ urlpatterns = [
     path("", lists.home, name="home"),
     path("tickets/", lists.every, name="every"),
     path("tickets/arrange/", lists.arrange, name="arrange"),
+    path("tickets/export/", lists.export, name="export"),
     path("tickets/filter/", lists.choose_field, name="choose_field"),
     path("tickets/filter/<slug:field>/", lists.choose, name="choose"),
     path("views/new/", saved_views.add, name="view_add"),

@@ -67,8 +67,9 @@ def same(parser: Parser, token: Token) -> SameNode:
     return SameNode(nodes, keys)
 
 
-# A cell and a row of a table end where the next one begins (HTML, 13.1.2.4 Optional tags).
+# A cell and a row of a table end where the next one begins, and plain values need no quotes (HTML, 13.1.2.3 and .4).
 OPTIONAL = re.compile(r"</t[dr]>(?=<t[dr][ >])")
+QUOTED = re.compile(r'="([\w:.-]+)"(?=[ >])')
 
 
 class LeanNode(template.Node):
@@ -79,12 +80,12 @@ class LeanNode(template.Node):
 
     def render(self, context: template.Context) -> SafeString:
         told = strip_spaces_between_tags(self.nodelist.render(context).strip())
-        return SafeString(OPTIONAL.sub("", told))
+        return SafeString(QUOTED.sub(r"=\1", OPTIONAL.sub("", told)))
 
 
 @register.tag
 def lean(parser: Parser, token: Token) -> LeanNode:
-    """`{% lean %}...{% endlean %}`: table rows without the space and closing tags that HTML can do without."""
+    """`{% lean %}...{% endlean %}`: table rows without what HTML can do without."""
     nodes = parser.parse(("endlean",))
     parser.delete_first_token()
     return LeanNode(nodes)

@@ -11,13 +11,13 @@ from accounts.enums import Role
 from accounts.requests import MemberRequest
 from accounts.services import audit
 from core.paging import page_by
+from core.sheets import FORMATS, write
 from reports import behind as listed
 from reports import files, periods
 from reports.asked import Asked, asked_of
 from reports.lines import MOST, columns, lines_of
 from reports.models import Promise
 from reports.promises import SHOWS, SIDES, behind, groups
-from reports.sheets import FORMATS, write
 
 READERS = (Role.ADMIN, Role.LEAD, Role.FINANCE)
 BY = {

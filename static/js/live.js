@@ -9,6 +9,12 @@ const TYPING_MS = 30_000;
 const conversation = document.querySelector("[data-live]");
 const list = document.querySelector("[data-live-list]");
 
+// A link to a message that the page has left out.
+if (location.hash.startsWith("#message-") && !document.getElementById(location.hash.slice(1))) {
+  const whole = document.getElementById("whole");
+  if (whole) location.replace(whole.href + location.hash);
+}
+
 const initials = (name) => {
   const parts = name.split(/\s+/).filter(Boolean);
   return [parts[0], parts.length > 1 ? parts.at(-1) : ""].map((part) => part?.[0] ?? "").join("").toUpperCase();

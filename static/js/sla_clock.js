@@ -16,6 +16,14 @@ function minutesWords(minutes) {
   return minutes % HOUR ? fill(words.hoursMinutes, { hours, minutes: minutes % HOUR }) : fill(words.hours, { hours });
 }
 
+// What the chip promises stands in its words only: fifty chips of a list need not say it twice.
+const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+const readers = [words.behind, words.ahead].map((pattern) => {
+  const parts = pattern.split(/(%\(\w+\)s)/).map((part) => ({ "%(promise)s": "(.+)", "%(time)s": ".+" })[part] ?? escaped(part));
+  return new RegExp(`^${parts.join("")}$`);
+});
+const promiseIn = (text) => readers.map((reader) => reader.exec(text.trim())?.[1]).find(Boolean) ?? "";
+
 function setIcon(chip, name) {
   const use = chip.querySelector(".icon use");
   use?.setAttribute("href", use.getAttribute("href").replace(/#.*/, `#${name}`));
@@ -32,15 +40,15 @@ function count(chip, now) {
   const isLate = seconds < 0;
   const minutes = Math.floor(Math.abs(seconds) / 60);
   const pattern = isLate ? words.behind : words.ahead;
-  const values = { promise: chip.dataset.promise, time: minutesWords(minutes) };
-  chip.querySelector(":scope > span").textContent = fill(pattern, values);
+  const said = chip.querySelector(":scope > span");
+  said.textContent = fill(pattern, { promise: promiseIn(said.textContent), time: minutesWords(minutes) });
   if (isLate) look(chip, "t-bad", "late", "alert-triangle");
   else if (minutes < HOUR) look(chip, "t-warn", "plain", "alarm");
 }
 
 function countAll() {
   const now = Date.now();
-  for (const chip of document.querySelectorAll(".v-chip[data-promise]")) count(chip, now);
+  for (const chip of document.querySelectorAll(".v-chip[data-due]")) count(chip, now);
 }
 
 setInterval(countAll, 60_000);

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from django.template import Context, Template
 from django.utils import timezone, translation
 
 from core.templatetags import vaste
@@ -109,4 +110,17 @@ def test_icon_is_hidden_unless_it_stands_alone() -> None:
     assert vaste.icon("lock").startswith('<svg class="icon" aria-hidden="true"><use href="/static/vendor/icons.')
     assert 'class="icon icon-sm" role="img" aria-label="Closed &amp; done"' in vaste.icon(
         "lock", "sm", "Closed & done"
+    )
+
+
+def test_lean_leaves_out_only_what_html_can_do_without() -> None:
+    """A text that looks like an attribute is escaped, and so stays as it is."""
+    rows = (
+        '<tr class="v-row on">\n<td id="a-1">{{ text }}</td>\n <td data-due="2026-11-02T10:00Z">2</td>\n</tr> '
+        "<tr><td>3</td></tr>"
+    )
+    told = Template("{% lean %}" + rows + "{% endlean %}").render(Context({"text": 'x="y" </td> '}))
+    assert told == (
+        '<tr class="v-row on"><td id=a-1>x=&quot;y&quot; &lt;/td&gt; <td data-due=2026-11-02T10:00Z>2'
+        "</td><tr><td>3</td></tr>"
     )

@@ -81,7 +81,7 @@ def test_four_hours_are_four_hours_in_every_night(
         clock.write_text(now.isoformat())
         page.clock.set_fixed_time(now)
         page.goto(f"{base}/tickets/{ticket.number}/")
-        chip = page.locator("summary.v-chip[data-promise]").first
+        chip = page.locator("summary.v-chip[data-due]").first
         assert "Response in 3 h" in chip.inner_text(), (zone, night)
         chip.click()
         assert due in page.locator("details.v-pop[open]").inner_text(), (zone, night)

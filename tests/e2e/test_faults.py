@@ -34,18 +34,20 @@ POLLER = (
     "after-acknowledge",
 )
 WORKER = ("after-parse", "after-message-insert", "after-process-commit", "before-smtp", "after-smtp")
+# Met by tests/imports/test_killed.py.
+IMPORTER = ("in-import-batch", "after-import-batch")
 LISTENER = ("after-raw-write", "after-receipt-commit", "before-enqueue", "after-enqueue", "before-acknowledge")
 
 pytestmark = [pytest.mark.django_db(transaction=True), *([pytest.mark.prove] if PROVE else [])]
 
 
 def test_the_points_are_those_that_the_code_names() -> None:
-    apps = ("accounts", "core", "mailintake", "outbox", "sla", "tickets", "reports", "portal", "helpdesk")
+    apps = ("accounts", "core", "mailintake", "outbox", "sla", "tickets", "reports", "imports", "portal", "helpdesk")
     sources = [path.read_text() for app in apps for path in (BASE_DIR / app).rglob("*.py")]
     named = {name for source in sources for name in re.findall(r'fault_point\("([a-z-]+)"\)', source)}
 
     assert named == set(POINTS)
-    assert set(POINTS) == {*POLLER, *WORKER, *LISTENER, *SWEEPER, "before-expunge"}
+    assert set(POINTS) == {*POLLER, *WORKER, *LISTENER, *SWEEPER, *IMPORTER, "before-expunge"}
 
 
 def test_a_point_outside_tests_kills_nobody(settings: object, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

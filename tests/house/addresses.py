@@ -73,6 +73,7 @@ ADDRESSES = {
     "tickets:home": row("GET", EVERYBODY),
     "tickets:every": row("GET", EVERYBODY),
     "tickets:arrange": row("GET", EVERYBODY),
+    "tickets:export": row("POST", EVERYBODY),
     "tickets:choose_field": row("GET", EVERYBODY),
     "tickets:choose": row("GET", EVERYBODY, field="=customer"),
     "tickets:view_add": row("GET POST", EVERYBODY),
@@ -270,6 +271,11 @@ ADDRESSES = {
     "reports:boards": row("GET", ADMIN),
     "reports:board_add": row("GET POST", ADMIN),
     "reports:board_revoke": row("POST", ADMIN, pk="board"),
+    # Tables that are loaded.
+    "imports:tables": row("GET POST", ADMIN),
+    "imports:table": row("GET POST", ADMIN, pk="table"),
+    "imports:refused": row("GET", ADMIN, pk="done_table"),
+    "imports:table_remove": row("POST", ADMIN, pk="spare_table"),
     # Mail that goes out.
     "outbox:templates": row("GET", ADMIN),
     "outbox:template": row("GET POST", ADMIN, purpose="=details", language="=fi"),

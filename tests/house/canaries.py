@@ -86,7 +86,7 @@ class Aviary:
             for kind in EventKind:
                 data = {
                     name: self.hatch(TicketEvent, field)
-                    for name in ("name", "number", "minutes", "contract", "instead_of", "text", "added")
+                    for name in ("name", "number", "minutes", "contract", "instead_of", "text", "added", "source")
                 }
                 lists = {name: [self.hatch(TicketEvent, field)] for name in ("names", "addresses")}
                 changed = {"fields": {"title": [self.hatch(TicketEvent, field), self.hatch(TicketEvent, field)]}}

@@ -9,6 +9,7 @@ from guardian.shortcuts import assign_perm
 
 from accounts.actors import SYSTEM
 from accounts.models import Absence, LegalEntity, Membership, Module, Product
+from imports.models import LoadedTable
 from mailintake.enums import HookKind
 from mailintake.models import InboundMessage, Mailbox, OlderMail, ThreadMark
 from mailintake.services.hooks import open_hook
@@ -43,6 +44,7 @@ from tickets.models import (
     FieldValue,
     KindName,
     Macro,
+    Origin,
     PromiseRule,
     Queue,
     ReminderRule,
@@ -237,6 +239,8 @@ def _loose_rows(cast: Cast, ids: dict[str, Any], held: Ticket, worker: str) -> N
         BoundBrowser.objects.create(member=member, secret_hash="0" * 64, expires_at=timezone.now())
         screen = Board(name="Aula", office=cast.office, shows_names=True)
         ids["board_token"], ids["board"] = hang(screen, by=SYSTEM), screen.pk
+        ids |= _loaded(member)
+        Origin.objects.create(ticket=held, source="Zammad", external_id="17", number="64017")
         links.use_form(held.links.order_by("pk")[0], "form-token")
         _grant(cast, member)
 
@@ -251,6 +255,15 @@ def _own_fields(ticket: Ticket) -> dict[str, int]:
     rule = FieldRule.objects.create(field=text, effect="shown", when_field=field, when_choice=choice)
     KindName.objects.create(kind="order", name="Tilaus", description="Kun jotain ostetaan.")
     return {"own_field": field.pk, "own_rule": rule.pk}
+
+
+def _loaded(member: Membership) -> dict[str, int]:
+    """Tables: one to look at, one that was imported, one to throw away."""
+    facts: dict[str, Any] = {"kind": "products", "content": b"Tuote\nHissi\n", "member": member}
+    looked = LoadedTable.objects.create(file_name="tuotteet.csv", **facts)
+    done = LoadedTable.objects.create(file_name="vanhat.csv", imported_at=timezone.now(), refused=1, **facts)
+    spare = LoadedTable.objects.create(file_name="turha.csv", **facts)
+    return {"table": looked.pk, "done_table": done.pk, "spare_table": spare.pk}
 
 
 def _grant(cast: Cast, member: Membership) -> None:

@@ -68,6 +68,8 @@ ACTS: dict[str, Callable[[Stock, Client], None]] = {
     "customer.added": post("/customers/new/", **CUSTOMER),
     "product.changed": post("/settings/products/{product}/", name="PackLine 2", keywords="", expert=""),
     "worktype.added": post("/settings/work/new/", name="Chat", position="9"),
+    "table.imported": post("/settings/import/{table}/", name="0"),
+    "table.removed": post("/settings/import/{spare_table}/remove/"),
     "transport.removed": post("/settings/sending/remove/"),
 }
 

@@ -12,8 +12,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AuditEntry, Customer
-from reports import sheets
-from reports.sheets import Sheet, as_csv, as_xlsx
+from core import sheets
+from core.sheets import Sheet, as_csv, as_xlsx
 from sla.models import Contract, Timer
 from tests.conftest import Cast
 from tests.house.test_query_counts import ask

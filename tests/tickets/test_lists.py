@@ -1,5 +1,6 @@
 """Lists: what filters find, how they are ordered, grouped and paged, and what is kept under a name."""
 
+import csv
 import html
 import re
 from datetime import UTC, datetime, timedelta
@@ -31,7 +32,7 @@ def shown(client: Client, path: str) -> list[str]:
     """The titles of a page, in order."""
     answer = client.get(path)
     assert answer.status_code == 200, answer.content[:300]
-    return [html.unescape(title) for title in re.findall(r'class="subj"[^>]*>([^<]*)<', answer.content.decode())]
+    return [html.unescape(title) for title in re.findall(r"class=subj[^>]*>([^<]*)<", answer.content.decode())]
 
 
 @pytest.fixture
@@ -159,10 +160,10 @@ def test_groups_stand_below_their_words(desk: Cast) -> None:
     page = (
         desk.client("aino").get("/tickets/?group=priority&column=queue&column=tags&column=received").content.decode()
     )
-    found = re.findall(r'colspan="8">([^<]*)<|class="subj"[^>]*>([^<]*)<', page)
+    found = re.findall(r"colspan=8>([^<]*)<|class=subj[^>]*>([^<]*)<", page)
     assert [heading or title for heading, title in found][:2] == ["Critical", "one"]
     assert [heading or title for heading, title in found][-2:] == ["Low", "two"]
-    assert 'class="g-tags">Winter<' in page
+    assert "class=g-tags>Winter<" in page
 
 
 def test_a_filter_that_finds_nothing_says_which_it_is(desk: Cast) -> None:
@@ -272,3 +273,34 @@ def test_priorities_have_their_own_order(desk: Cast) -> None:
     assert titles[0] == "one"
     assert titles[-1] == "two"
     assert Priority.values[0] == "urgent"
+
+
+def file_of(client: Client, back: str, form: str = "csv") -> bytes:
+    """The file that a list is."""
+    answer = client.post("/tickets/export/", {"back": back, "form": form})
+    assert answer.status_code == 200
+    return b"".join(answer.streaming_content)
+
+
+def test_a_list_is_a_file_with_all_that_its_pages_show(desk: Cast) -> None:
+    """In its order and with its conditions; what a spreadsheet would calculate stays a text, and it is audited."""
+    with desk.scope():
+        Ticket.objects.filter(title="two").update(title="=2+3")
+    client, back = desk.client("aino"), "/tickets/?status=any&sort=newest"
+    found: list[bytes] = []
+
+    assert new_actions(desk, lambda: found.append(file_of(client, back))) == ["tickets.exported"]
+
+    lines = list(csv.reader(found[0].decode("utf-8-sig").splitlines(), delimiter=";"))
+    assert [line[1] for line in lines[1:7]] == ["one", "'=2+3", "three", "four", "five", "six"]
+    assert lines[0][:4] == ["Number", "Title", "Requester", "Customer"]
+    assert (lines[1][5], lines[3][9], lines[6][10], lines[1][11]) == ("Critical", "Lift", "Winter", "2026-11-02 10:00")
+    assert file_of(client, back, "xlsx").startswith(b"PK")
+    for refused, status in (("/elsewhere/", 404), ("/tickets/?tag=none", 400)):
+        assert client.post("/tickets/export/", {"back": refused, "form": "csv"}).status_code == status
+
+
+def test_a_file_holds_what_its_reader_may_see(desk: Cast) -> None:
+    lines = file_of(desk.client("konsta"), "/tickets/").decode("utf-8-sig").splitlines()
+    assert [line.split(";")[1] for line in lines[1:2]] == ["one"]
+    assert lines[2] == ""

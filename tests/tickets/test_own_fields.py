@@ -332,10 +332,10 @@ def test_own_columns_and_groups_stand_in_the_list(several: Cast, ids: Fields) ->
     client = several.client("aino")
     page = html.unescape(client.get(f"/tickets/?{query}").content.decode())
 
-    assert re.findall(r'scope="rowgroup"[^>]*>([^<]*)<', page) == ["Hardware", "Hardware > Pump", "Software", "Empty"]
-    assert re.findall(r'class="subj"[^>]*>([^<]*)<', page) == ["three", "one", "two", "four"]
-    assert '<td class="g-f-pressure">-2.5' in page
-    assert '<td class="g-f-sites">Oulu, Turku</td>' in page
+    assert re.findall(r"scope=rowgroup[^>]*>([^<]*)<", page) == ["Hardware", "Hardware > Pump", "Software", "Empty"]
+    assert re.findall(r"class=subj[^>]*>([^<]*)<", page) == ["three", "one", "two", "four"]
+    assert "<td class=g-f-pressure>-2.5" in page
+    assert "<td class=g-f-sites>Oulu, Turku<" in page
     arranged = client.get(f"/tickets/arrange/?path=/tickets/&{query}").content.decode()
     assert '<option value="f-cause" selected>Cause</option>' in arranged
 

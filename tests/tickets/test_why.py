@@ -105,7 +105,7 @@ def test_what_was_late_when_a_ticket_ended_is_not_counted_on(acme: Cast) -> None
     page = client.get(reverse("tickets:detail", args=[source.number])).content.decode()
 
     assert "Response not kept" in page
-    assert "data-promise" not in page
+    assert "data-due" not in page
 
 
 def test_while_the_desk_is_closed_it_says_when_the_clock_goes_on_and_which_days_are_closed(

@@ -7,6 +7,7 @@ from tickets.models.drafts import Draft
 from tickets.models.following import Follower, NewsWish
 from tickets.models.links import AccessLink, BoundBrowser, UsedFormToken
 from tickets.models.notices import Notice, ReminderRule
+from tickets.models.origins import Origin
 from tickets.models.process import CustomField, FieldChoice, FieldRule, FieldValue, KindName
 from tickets.models.promises import PromiseRule
 from tickets.models.queues import Queue, QueueTeamGrant, QueueUserGrant, Status, WorkType
@@ -39,6 +40,7 @@ __all__ = [
     "Message",
     "NewsWish",
     "Notice",
+    "Origin",
     "PromiseRule",
     "Queue",
     "QueueTeamGrant",

@@ -88,11 +88,22 @@ def _as_recorded(now: datetime, events: Iterable[TicketEvent]) -> datetime:
 
 def _as_log(events: Iterable[TicketEvent]) -> list[Event]:
     """The ticket's events as the engine takes them, in their order."""
-    made = (
-        _policy_event(event, seq) if event.kind == EventKind.POLICY else _plain_event(event, seq)
-        for seq, event in enumerate(events)
-    )
+    made: list[Event | None] = []
+    for seq, event in enumerate(events):
+        if event.kind == EventKind.IMPORTED:
+            made += _imported_events(event, seq)
+        else:
+            made.append(_policy_event(event, seq) if event.kind == EventKind.POLICY else _plain_event(event, seq))
     return [event for event in made if event is not None]
+
+
+def _imported_events(event: TicketEvent, seq: int) -> list[Event]:
+    """Where promises count for a ticket of another desk, it is received when it comes here; an answer stays given."""
+    if not event.data.get("counts"):
+        return []
+    stamp: dict[str, Any] = {"at": event.at, "recorded_at": event.recorded_at, "seq": seq}
+    answered = [AgentReply(**stamp, written_at=event.at)] if event.data.get("answered") else []
+    return [Received(**stamp, channel=""), *answered]
 
 
 def _events(ticket: Ticket) -> Iterable[TicketEvent]:
@@ -114,7 +125,8 @@ def _plain_event(event: TicketEvent, seq: int) -> Event | None:
     stamp: dict[str, Any] = {"at": event.at, "recorded_at": event.recorded_at, "seq": seq}
     match event.kind:
         case EventKind.RECEIVED:
-            return Received(**stamp, channel=data.get("channel", ""))
+            # Elsewhere, so that no clock of ours began.
+            return None if data.get("imported") else Received(**stamp, channel=data.get("channel", ""))
         case EventKind.RECEPTION_CORRECTED | EventKind.MERGED_FROM:
             kind = MergedFrom if event.kind == EventKind.MERGED_FROM else ReceptionCorrected
             return kind(**stamp, received_at=datetime.fromisoformat(data["received_at"]))

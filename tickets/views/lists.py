@@ -4,17 +4,21 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import resolve, reverse
-from django.views.decorators.http import require_GET
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import may, member_required
 from accounts.enums import Role
 from accounts.models.absences import away_for
 from accounts.requests import MemberRequest
+from accounts.services import audit
+from core.sheets import FORMATS, write
 from tickets import listings
-from tickets.fields import all_fields, field_of
+from tickets.exporting import sheet_of
+from tickets.fields import all_fields, condition_of, field_of
 from tickets.listing import free_fields, show
 from tickets.listings import LISTS, is_list
 from tickets.models import Ticket
@@ -152,6 +156,7 @@ def arrange(request: MemberRequest) -> HttpResponse:
     path, selection = _place(request)
     context = {
         "path": path,
+        "address": f"{path}?{selection.query}",
         "kept": [pair for pair in selection.pairs if pair[0] not in ("sort", "group", "column")],
         "sorts": [(name, order.label, name == selection.order) for name, order in SORTS.items()],
         "groups": [(name, order.label, name == selection.group) for name, order in GROUPS.items()]
@@ -159,6 +164,26 @@ def arrange(request: MemberRequest) -> HttpResponse:
         "columns": [(name, label, name in selection.shown) for name, label in (COLUMNS | own_columns()).items()],
     }
     return _form(request, "tickets/arrange.html", context)
+
+
+@require_POST
+@member_required
+def export(request: MemberRequest) -> FileResponse:
+    """All that a list shows as a file, which is whole before its first byte leaves."""
+    form = request.POST.get("form", "")
+    if form not in FORMATS:
+        raise BadRequest("form")
+    try:
+        listing, selection = listings.list_at(request, request.POST.get("back", ""))
+        tickets = listing.tickets.filter(condition_of(selection, request.membership))
+    except UnknownSelection as error:
+        raise BadRequest(str(error)) from error
+    file, rows = write(sheet_of(listing.title, tickets, selection, request.tenant), form)
+    audit.record("tickets.exported", by=request.actor, target=listing.title, rows=rows, asked=selection.query)
+    name = f"{listing.title}-{timezone.localdate()}.{form}"
+    response = FileResponse(file, as_attachment=True, filename=name, content_type=FORMATS[form][0])
+    response.headers["Cache-Control"] = "no-store, private"
+    return response
 
 
 @require_GET

@@ -25,6 +25,7 @@ from tickets.chips import next_promise_chip, status_look, timer_chip
 from tickets.composing import begun, drafts_for, ways_of
 from tickets.deliveries import DeliveryMark, marks_of
 from tickets.enums import FINISHED
+from tickets.folding import fold
 from tickets.forms import HandOverForm
 from tickets.forms_actions import names_for
 from tickets.forms_responses import actions_of
@@ -140,7 +141,7 @@ def render_ticket(
         "next_chip": next_promise_chip(ticket, now),
         "timers": [(timer, timer_chip(timer, now, over=ticket.is_closed)) for timer in timers],
         "restores": any(timer.metric in RESTORED_BY and timer.is_live for timer in timers),
-        "entries": told.entries,
+        "told": fold(told.entries, whole="whole" in request.GET),
         "news": told.news,
         "seen": told.position,
         "query": f"?{urlencode({'seen': told.position} | ({'from': path} if path else {}), safe='/')}",

@@ -14,7 +14,7 @@ from core.rls import SecureTenantTables
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0007_phone_numbers"),
-        ("tickets", "0021_responses"),
+        ("tickets", "0022_origins"),
     ]
 
     operations = [
@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
                     ("linked", "Linked to another ticket"),
                     ("split", "A message became a ticket of its own"),
                     ("split_from", "Opened from a message of another ticket"),
+                    ("imported", "Taken over from another desk"),
                     ("side_asked", "Somebody else asked"),
                     ("side_answered", "Somebody else answered"),
                     ("side_settled", "No answer awaited any more"),
