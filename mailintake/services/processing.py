@@ -195,7 +195,7 @@ def _place_personal(case: Case, found: Match | None) -> None:
 
 
 def _place_aside(case: Case, side: SideConversation, *, stranger: bool) -> None:
-    if case.member:
+    if case.member and not side.knows(case.mail.from_.email):
         placing.take_aside_from_member(case.row, side, case.mail, case.member, proven=case.proven)
     else:
         placing.take_aside(case.row, side, case.mail, caution="stranger" if stranger else "")

@@ -204,6 +204,20 @@ def test_a_members_mail_goes_on_with_it_only_when_proven(acme: Cast) -> None:
         assert [mail.to for mail in OutgoingMail.objects.all()] == [[ADDRESS]]
 
 
+def test_a_colleague_who_was_asked_answers_like_anybody(acme: Cast) -> None:
+    ticket = ticket_of(acme)
+    with acme.scope():
+        asked = Question(addresses=["konsta@acme.example"], subject="Belt", written=Written(text="Have you one?"))
+        side = sides.begin(ticket, asked, by=acme.actor("aino"))
+        OutgoingMail.objects.all().delete()
+
+    arrive(acme, write("Konsta <konsta@acme.example>", to=address_of(acme, side), text="Yes"))
+
+    assert (said(acme, side), waits(acme, side)) == ([("", "Yes")], False)
+    with acme.scope():
+        assert not OutgoingMail.objects.exists()
+
+
 def test_a_bounce_and_an_answer_to_a_closed_ticket_stay_with_the_desk(acme: Cast) -> None:
     ticket = ticket_of(acme)
     side = ask(acme, ticket)
