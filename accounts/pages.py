@@ -74,5 +74,5 @@ def form_page(
     `up` is the URL name and label of the page above.
     """
     above = {"url": reverse(up[0]), "label": up[1]}
-    page = {"form": form, "title": title, "up": above, "save_label": "", "wide": ()} | context
+    page = {"form": form, "title": title, "up": above, "save_label": "", "wide": (), "more": ()} | context
     return render(request, template, page, status=422 if form.errors else 200)

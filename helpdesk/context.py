@@ -34,6 +34,8 @@ class Item:
     icon: str
     count: int | None = None
     current: bool = False
+    # The keys that lead there, one after another.
+    key: str = ""
 
     @property
     def count_label(self) -> str:
@@ -119,19 +121,19 @@ def _alarms(tenant_id: int, member: Membership) -> list[Alarm]:
     return [alarm for alarm in found if alarm]
 
 
-def _item(request: HttpRequest, label: str, url: str, icon: str, count: int | None = None) -> Item:
-    return Item(label, url, icon, count, current=request.path.startswith(url))
+def _item(request: HttpRequest, label: str, url: str, icon: str, count: int | None = None, *, key: str = "") -> Item:
+    return Item(label, url, icon, count, current=request.path.startswith(url), key=key)
 
 
-def _list(request: HttpRequest, label: str, url: str, icon: str, count: int | None = None) -> Item:
+def _list(request: HttpRequest, label: str, url: str, icon: str, count: int | None = None, *, key: str = "") -> Item:
     """An entry that is not above others."""
-    return Item(label, url, icon, count, current=request.path == url)
+    return Item(label, url, icon, count, current=request.path == url, key=key)
 
 
 def _groups(request: MemberRequest, *, desk: bool) -> list[Group]:
     work = work_of(request)
-    mine = [_list(request, _("Assigned to me"), reverse("tickets:mine"), "user", work.mine)]
-    mine += [_list(request, _("Waits for me"), reverse("tickets:waiting"), "message-reply")]
+    mine = [_list(request, _("Assigned to me"), reverse("tickets:mine"), "user", work.mine, key="g m")]
+    mine += [_list(request, _("Waits for me"), reverse("tickets:waiting"), "message-reply", key="g w")]
     mine += [
         _item(
             request,
@@ -145,13 +147,27 @@ def _groups(request: MemberRequest, *, desk: bool) -> list[Group]:
     queues = []
     if desk:
         queues.append(
-            _item(request, _("Unlinked mail"), reverse("mailintake:triage"), "mail-question", triage_count(request))
+            _item(
+                request,
+                _("Unlinked mail"),
+                reverse("mailintake:triage"),
+                "mail-question",
+                triage_count(request),
+                key="g u",
+            )
         )
         queues.append(_item(request, _("Unassigned"), reverse("tickets:unassigned"), "inbox", work.unassigned))
-    queues.append(_list(request, _("All tickets"), reverse("tickets:every"), "list"))
+    queues.append(_list(request, _("All tickets"), reverse("tickets:every"), "list", key="g a"))
     queues += [
-        _item(request, queue.name, reverse("tickets:queue", args=[queue.pk]), "layout-list", queue.unfinished)
-        for queue in work.queues
+        _item(
+            request,
+            queue.name,
+            reverse("tickets:queue", args=[queue.pk]),
+            "layout-list",
+            queue.unfinished,
+            key="" if place else "g q",
+        )
+        for place, queue in enumerate(work.queues)
     ]
     views = [
         _item(request, view.name, reverse("tickets:view", args=[view.pk]), "bookmark", view.count)

@@ -22,6 +22,7 @@ REASONS: dict[str, Promise] = {
     "failed": _("Reading it failed several times"),
     "member_unproven": _("The address is a colleague's, but nothing proves the sender"),
     "member_without_right": _("The colleague may not work on this ticket"),
+    "closed_unsent": _("Its ticket is closed"),
     "stranger": _("Its sender has nothing to do with the ticket: shown to the desk only"),
     "too_many": _("The sender has opened many tickets in the last hour"),
     "discarded": _("Somebody of the desk said that it is no request"),

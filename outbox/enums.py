@@ -72,6 +72,7 @@ class Purpose(TextChoices):
     REMINDER = "reminder", _("Reminder of a promise")
     CONFIRMATION = "confirmation", _("Reminder to confirm the solution")
     ANSWERED = "answered", _("The requester's message to the consultant")
+    SIDE = "side", _("Side conversation")
     RETURNED = "returned", _("A mail that did not arrive")
     COMMANDS = "commands", _("Answer to a mail with commands")
     HANDOVER = "handover", _("Standing in for a colleague")

@@ -1,17 +1,18 @@
 """Fetching tickets with permission: outside the tenant or out of sight 404, in sight without the right 403."""
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import JSONObject
 from django.shortcuts import get_object_or_404
 
 from accounts.access import check
 from accounts.models import RequesterAddress
 from accounts.requests import MemberRequest
-from tickets.models import Follower, Notice, Origin, Queue, Ticket, TicketTag
+from tickets.models import Follower, Notice, Origin, Queue, SideConversation, Ticket, TicketTag
 from tickets.models.drafts import draft_facts
 from tickets.models.process import kind_name
 from tickets.models.relations import related_of
+from tickets.models.tasks import task_facts
 from tickets.own_values import values_as_json
 
 RELATED = (
@@ -33,10 +34,10 @@ def get_ticket(request: MemberRequest, number: int, *, may: str = "tickets.view"
     """The ticket of that number, with its requester's address as `.requester_email`.
 
     Where mail to it has come back, `.unreachable_since` and `.unreachable_why` say so; `.snoozed_until` is when the
-    member wants to be reminded of it; `.drafts_now` is for `read_drafts`; `.tags` are its tags and `.following`
-    those who follow it, as `id` and `name`; `.linked_to` and `.linked_from` are what `related_of` gives, `.own_values`
-    is for `read_json`, `.kind_name` the team's own name of its kind; `.formerly` says where it lived before, as
-    `source` and `number`.
+    member wants to be reminded of it; `.drafts_now` is for `read_drafts`, `.tasks_now` for `read_tasks`; `.tags` are
+    its tags and `.following` those who follow it, as `id` and `name`; `.linked_to` and `.linked_from` are what
+    `related_of` gives, `.own_values` is for `read_json`, `.kind_name` the team's own name of its kind, `.has_sides`
+    whether there are side conversations; `.formerly` says where it lived before, as `source` and `number`.
 
     Raises Http404 where the member may not see it, PermissionDenied where they may not do `may`.
     """
@@ -55,6 +56,8 @@ def get_ticket(request: MemberRequest, number: int, *, may: str = "tickets.view"
         own_values=ArraySubquery(values_as_json()),
         kind_name=kind_name(),
         following=ArraySubquery(following.values_list(JSONObject(id="member", name="member__user__name"))),
+        tasks_now=task_facts(),
+        has_sides=Exists(SideConversation.objects.filter(ticket=OuterRef("pk"))),
         snoozed_until=Subquery(snoozes.values("send_at")),
         requester_email=Subquery(addresses.values("email")[:1]),
         unreachable_since=Subquery(addresses.values("undeliverable_since")[:1]),

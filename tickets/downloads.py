@@ -8,11 +8,11 @@ from django.utils.http import content_disposition_header
 
 from core.filenames import clean_filename
 from core.files import load
-from tickets.models import Attachment, Message
+from tickets.models import Attachment, Message, SideFile
 from tickets.models.conversation import PICTURE_PLACE
 
 
-def attachment_response(attachment: Attachment) -> HttpResponse:
+def attachment_response(attachment: Attachment | SideFile) -> HttpResponse:
     """The file as a download: never shown in place, never sniffed, without rights if a browser shows it after all."""
     response = HttpResponse(load(attachment.storage_key), content_type="application/octet-stream")
     name = clean_filename(attachment.name)

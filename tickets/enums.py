@@ -47,6 +47,15 @@ class Channel(TextChoices):
     DESK = "desk", _("Written by the desk")
 
 
+class ContactChannel(TextChoices):
+    """How somebody was met, beside mail."""
+
+    PHONE = "phone", _("Phone")
+    CORRIDOR = "corridor", _("Corridor")
+    CHAT = "chat", _("Chat")
+    OTHER = "other", _("Other")
+
+
 class MessageKind(TextChoices):
     """Who wrote a message, and who may read it."""
 
@@ -96,6 +105,11 @@ class EventKind(TextChoices):
     SPLIT_FROM = "split_from", _("Opened from a message of another ticket")
     RULE_LEFT_OUT = "rule_left_out", _("A rule was left out")
     IMPORTED = "imported", _("Taken over from another desk")
+    SIDE_ASKED = "side_asked", _("Somebody else asked")
+    SIDE_ANSWERED = "side_answered", _("Somebody else answered")
+    SIDE_SETTLED = "side_settled", _("No answer awaited any more")
+    TASK_DONE = "task_done", _("Task done")
+    TASK_UNDONE = "task_undone", _("Task opened again")
 
 
 class RelationKind(TextChoices):

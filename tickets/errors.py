@@ -52,6 +52,11 @@ class LinkedInCircle(TicketError):
         return str(_("The other ticket is that of this one already, so the two would go round in a circle."))
 
 
+class TooManyTasks(TicketError):
+    def __str__(self) -> str:
+        return str(_("A ticket has at most 50 tasks."))
+
+
 class AlreadySplit(TicketError):
     """The tag of the message's own ticket is given."""
 

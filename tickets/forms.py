@@ -137,6 +137,7 @@ class HandOverForm(LookForm):
         labels = offer(self, members, away)
         self._queues = {f"queue-{queue.pk}": queue for queue in queues}
         field: Any = self.fields["to"]
+        field.widget.attrs["data-key"] = "a"
         field.choices = [
             ("", "—"),
             (_("Colleagues"), [(key, labels[member.pk]) for key, member in self._members.items()]),

@@ -7,11 +7,11 @@ from typing import Any
 from django.dispatch import receiver
 
 from accounts.actors import SYSTEM
-from outbox.enums import Purpose, ReportKind
+from outbox.enums import Fate, Purpose, ReportKind
 from outbox.models import Delivery, OutgoingMail
 from outbox.signals import delivered, failed, returned
 from tickets.enums import EventKind
-from tickets.models import Message, Ticket
+from tickets.models import Message, SideMessage, Ticket
 from tickets.services import clock, mails
 from tickets.services.alerts import owners
 from tickets.services.events import append, locked
@@ -26,6 +26,9 @@ def _message_of(mail: OutgoingMail) -> Message | None:
 @receiver(delivered, dispatch_uid="tickets.reply_delivered")
 def reply_delivered(mail: OutgoingMail, at: datetime, **kwargs: Any) -> None:
     """The mail server took a reply: now the response is given, for messages that came before it was written."""
+    if mail.purpose == Purpose.SIDE:
+        SideMessage.objects.filter(outgoing_id=mail.pk, delivered_at=None).update(delivered_at=at, delivery_error="")
+        return
     message = _message_of(mail)
     if message is None or message.delivered_at:
         return
@@ -43,6 +46,9 @@ def reply_delivered(mail: OutgoingMail, at: datetime, **kwargs: Any) -> None:
 @receiver(failed, dispatch_uid="tickets.reply_failed")
 def reply_failed(mail: OutgoingMail, at: datetime, error: str, **kwargs: Any) -> None:
     """The mail server refused a reply: shown on the ticket, and no promise is kept by it."""
+    if mail.purpose == Purpose.SIDE:
+        SideMessage.objects.filter(outgoing_id=mail.pk).update(delivery_error=error or str(Fate.REFUSED.label))
+        return
     message = _message_of(mail)
     if message is None:
         return
@@ -68,6 +74,9 @@ def mail_returned(
     if ticket is None:
         return
     ticket = locked(ticket, even_merged=True)
+    if mail.purpose == Purpose.SIDE and kind == ReportKind.BOUNCE:
+        said = next((each.said for each in deliveries if each.said), str(Fate.HARD.label))
+        SideMessage.objects.filter(outgoing_id=mail.pk).update(delivery_error=said)
     message = _message_of(mail)
     addresses = [delivery.address for delivery in deliveries]
     data: dict[str, Any] = {"report": str(kind), "addresses": addresses, "purpose": mail.purpose}

@@ -42,6 +42,11 @@ ICONS = {
     EventKind.SPLIT_FROM: "arrows-split-2",
     EventKind.RULE_LEFT_OUT: "ban",
     EventKind.IMPORTED: "download",
+    EventKind.SIDE_ASKED: "mail-question",
+    EventKind.SIDE_ANSWERED: "mail-down",
+    EventKind.SIDE_SETTLED: "check",
+    EventKind.TASK_DONE: "circle-check",
+    EventKind.TASK_UNDONE: "circle",
 }
 # Entering these is told by the line of reception, or of what brought it about.
 TOLD_BY_OTHERS = (StatusClass.NEW, StatusClass.MERGED)
@@ -262,6 +267,16 @@ def _linked(event: TicketEvent) -> str:
     return _("%(name)s linked it. %(relation)s %(number)s") % (_both(event) | {"relation": words})
 
 
+def _side(event: TicketEvent) -> str:
+    values = {"name": event.actor_name, "subject": event.data["text"]}
+    if event.kind == EventKind.SIDE_ANSWERED:
+        return _("%(name)s answered in the side conversation: %(subject)s") % values
+    if event.kind == EventKind.SIDE_SETTLED:
+        return _("%(name)s waits for no answer any more: %(subject)s") % values
+    values["addresses"] = ", ".join(event.data["addresses"])
+    return _("%(name)s asked %(addresses)s: %(subject)s") % values
+
+
 _WORDS: dict[EventKind, Callable[[TicketEvent], str]] = {
     EventKind.IMPORTED: _imported,
     EventKind.TAGGED: _tagged,
@@ -295,4 +310,13 @@ _WORDS: dict[EventKind, Callable[[TicketEvent], str]] = {
         _("Rule “%(name)s” was left out: too many rules have run here within an hour") % {"name": event.data["name"]}
     ),
     EventKind.SPLIT_FROM: lambda event: _("%(name)s opened it from a message of %(number)s") % _both(event),
+    EventKind.SIDE_ASKED: _side,
+    EventKind.SIDE_ANSWERED: _side,
+    EventKind.SIDE_SETTLED: _side,
+    EventKind.TASK_DONE: lambda event: (
+        _("%(name)s did the task: %(text)s") % {"name": event.actor_name, "text": event.data["text"]}
+    ),
+    EventKind.TASK_UNDONE: lambda event: (
+        _("%(name)s opened the task again: %(text)s") % {"name": event.actor_name, "text": event.data["text"]}
+    ),
 }

@@ -19,7 +19,7 @@ from sla.ladder import Step
 from sla.models import StepFired, Timer
 from sla.services.immutable import ladder
 from tickets.enums import EventKind
-from tickets.models import Attachment, BulkAction, ReminderRule, Ticket
+from tickets.models import Attachment, BulkAction, ReminderRule, SideFile, Ticket
 from tickets.services import automation, clock, lifecycle
 from tickets.services.absent_mails import tell_everybody
 from tickets.services.applying import apply_to, open_after
@@ -212,7 +212,7 @@ def _tell_of_absences(tenant_id: int, _: int) -> None:
 def _named(tenant_id: int, keys: list[str]) -> set[str]:
     """Those of the keys that a message or a mail has as its file."""
     with tenant_scope(tenant_id):
-        tables = (Attachment.objects, OutgoingFile.objects)
+        tables = (Attachment.objects, OutgoingFile.objects, SideFile.objects)
         return {
             key for rows in tables for key in rows.filter(storage_key__in=keys).values_list("storage_key", flat=True)
         }

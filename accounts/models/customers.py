@@ -5,7 +5,8 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models import F, Func, Value
+from django.db.models.functions import Lower, Right
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -13,6 +14,15 @@ from accounts.enums import Language
 from accounts.fields import TenantForeignKey
 from accounts.models.base import TenantManager, TenantModel, TenantQuerySet
 from accounts.models.members import Membership, Office
+from core.phones import TAIL
+
+
+def phone_tail(column: str) -> models.GeneratedField:
+    """A column with what core.phones.tail makes of another one, kept by PostgreSQL itself."""
+    plain = Func(F(column), Value("[^0-9]"), Value(""), Value("g"), function="regexp_replace")
+    return models.GeneratedField(
+        expression=Right(plain, TAIL), output_field=models.CharField(max_length=TAIL), db_persist=True
+    )
 
 
 class Product(TenantModel):
@@ -105,12 +115,14 @@ class Requester(TenantModel):
     language = models.CharField(_("Language"), max_length=5, choices=Language)
     title = models.CharField(pgettext_lazy("person", "Title"), max_length=80, blank=True)
     phone = models.CharField(_("Phone"), max_length=40, blank=True)
+    phone_tail = phone_tail("phone")
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[RequesterManager["Requester"]] = RequesterManager()
 
     class Meta(TenantModel.Meta):
         ordering = ["name"]
+        indexes = [models.Index(fields=["tenant", "phone_tail"], name="requester_phone")]
 
     def __str__(self) -> str:
         return self.name

@@ -59,7 +59,8 @@ def customer(request: MemberRequest, pk: int | None = None) -> HttpResponse:
         messages.success(request, _("Saved"))
         return redirect("accounts:customers")
     title = row.name if row else _("New customer")
-    return form_page(request, form, title=title, up=("accounts:customers", _("Customers")))
+    more = [(f"{reverse('tickets:contacts')}?customer={row.pk}", _("Contacts"))] if row else []
+    return form_page(request, form, title=title, up=("accounts:customers", _("Customers")), more=more)
 
 
 @require_GET
@@ -104,4 +105,5 @@ def requester(request: MemberRequest, pk: int | None = None) -> HttpResponse:
         messages.success(request, _("Saved"))
         return redirect("accounts:requesters")
     title = row.name if row else _("New requester")
-    return form_page(request, form, title=title, up=("accounts:requesters", _("Requesters")))
+    more = [(f"{reverse('tickets:contacts')}?requester={row.pk}", _("Contacts"))] if row else []
+    return form_page(request, form, title=title, up=("accounts:requesters", _("Requesters")), more=more)

@@ -12,12 +12,12 @@ from mailintake.quotes import is_forward
 from mailintake.services import commanding
 from mailintake.services.knowing import imitated
 from tickets.enums import Channel
-from tickets.models import Message, Queue, Ticket
-from tickets.services import conversation
+from tickets.models import Message, Queue, SideConversation, Ticket
+from tickets.services import conversation, sides
 from tickets.services.conversation import NewFile, Written
 from tickets.services.intake import Matter, open_ticket
 from tickets.services.people import Sender, known_sender, new_requester
-from tickets.threads import plain_address, ticket_of_message_id
+from tickets.threads import named_by_message_id, plain_address, ticket_of_message_id
 
 
 def written(mail: ParsedMail, *, caution: str = "") -> Written:
@@ -103,6 +103,29 @@ def take_from_requester(
     _linked(row, ticket, conversation.receive(ticket, said, by=by, at=row.received_at, has_read=has_read))
 
 
+def take_aside(row: InboundMessage, side: SideConversation, mail: ParsedMail, *, caution: str = "") -> None:
+    """A mail for a side conversation, of whoever: the desk alone reads it, whatever the ticket's state."""
+    sender, has_read = (mail.from_.name, mail.from_.email), {address.email for address in mail.to + mail.cc}
+    row.reason = caution
+    sides.receive(side, written(mail, caution=caution), sender=sender, at=row.received_at, has_read=has_read)
+    _linked(row, side.ticket, None)
+
+
+def take_aside_from_member(
+    row: InboundMessage, side: SideConversation, mail: ParsedMail, member: Membership, *, proven: bool
+) -> None:
+    """A member's mail there goes to those who were asked, unless it did already; else it has a caution."""
+    if side.ticket.is_closed:
+        take_aside(row, side, mail, caution="closed_unsent")
+    elif not proven or not may(member, "tickets.work", side.ticket):
+        take_aside(row, side, mail, caution="member_unproven" if not proven else "member_without_right")
+    else:
+        has_left = any(side.knows(address.email) for address in mail.to + mail.cc)
+        by, at = member_actor(member), row.received_at if has_left else None
+        sides.write(side, written(mail), by=by, at=at, has_left=has_left)
+        _linked(row, side.ticket, None)
+
+
 def _person(address: Address, sender: Sender, queue: Queue) -> Requester:
     """Whoever is known, or somebody new of the sender's company."""
     return sender.requester or new_requester(address.email, address.name, customer=sender.customer, queue=queue)
@@ -164,7 +187,14 @@ def our_ids_in(mail: ParsedMail, tenant: Tenant) -> list[str]:
         part.content[:20_000].decode("utf-8", "replace") for part in mail.parts if "/" in part.content_type
     )
     words = dict.fromkeys(word for word in text.replace("<", " ").replace(">", " ").split() if "@" in word)
-    return [word for word in words if ticket_of_message_id(tenant.pk, word)]
+    return [word for word in words if named_by_message_id(tenant.pk, word)]
+
+
+def side_of_mail(message_id: str, tenant: Tenant) -> SideConversation | None:
+    """The side conversation that one of our Message-IDs names."""
+    named = named_by_message_id(tenant.pk, message_id)
+    rows = SideConversation.objects.select_related("ticket")
+    return rows.filter(pk=named.pk).first() if named and named.is_side else None
 
 
 def ticket_of_mail(message_id: str, tenant: Tenant) -> Ticket | None:

@@ -18,6 +18,7 @@ from mailintake.services.knowing import Known, look_up
 from mailintake.verdicts import LOOP_HEADER, Ruling, Verdict, judge
 from outbox.enums import ReportKind
 from outbox.services.returns import Returned, take_report
+from tickets.models import SideConversation
 
 REPORTS = frozenset({Verdict.BOUNCE, Verdict.DELAY, Verdict.COMPLAINT, Verdict.REPORT})
 # What marks a mail of ours, its receivers and their addresses.
@@ -147,6 +148,10 @@ def _place_report(case: Case, found: Match | None) -> None:
         failed = case.ruling.bounce.recipients if case.ruling.bounce else ()
         about = [Returned(each.email, each.dsn, each.hard, each.said) for each in failed]
         take_report(quoted, about, kind=RETURNS[verdict], at=row.received_at)
+    side = found.side if found else (placing.side_of_mail(quoted[0], case.tenant) if quoted else None)
+    if side:
+        placing.take_aside(row, side, case.mail, caution=row.reason)
+        return
     ticket = found.ticket if found else (placing.ticket_of_mail(quoted[0], case.tenant) if quoted else None)
     if ticket is None:
         # A server's own report answers a mail we know nothing of; a person who sends one on wants something.
@@ -160,7 +165,9 @@ def _place_automatic(case: Case, found: Match | None) -> None:
     """Automatic replies are shown on their ticket and change nothing; others may be alarms, so a person looks."""
     row = case.row
     row.reason = case.ruling.verdict.value
-    if found and found.certain:
+    if found and found.side:
+        placing.take_aside(row, found.side, case.mail, caution=row.reason)
+    elif found and found.certain:
         placing.add_note(row, found.ticket, case.mail, by=SYSTEM, caution=row.reason)
     else:
         row.state = InboundState.TRIAGE
@@ -169,7 +176,9 @@ def _place_automatic(case: Case, found: Match | None) -> None:
 
 def _place_personal(case: Case, found: Match | None) -> None:
     row = case.row
-    if found and found.certain and case.member and not _asks_itself(case.known, case.member, found):
+    if found and found.side:
+        _place_aside(case, found.side, stranger=found.stranger)
+    elif found and found.certain and case.member and not _asks_itself(case.known, case.member, found):
         placing.take_from_member(row, found.ticket, case.mail, case.member, proven=case.proven)
     elif found and found.certain and not found.ticket.is_closed:
         placing.take_from_requester(row, found.ticket, case.mail, case.known.sender, stranger=found.stranger)
@@ -183,6 +192,13 @@ def _place_personal(case: Case, found: Match | None) -> None:
         row.state = InboundState.TRIAGE
         row.reason = "closed_ticket" if found and found.certain else ("possible_follow_up" if found else "new")
         row.possible_ticket = found.ticket if found else None
+
+
+def _place_aside(case: Case, side: SideConversation, *, stranger: bool) -> None:
+    if case.member and not side.knows(case.mail.from_.email):
+        placing.take_aside_from_member(case.row, side, case.mail, case.member, proven=case.proven)
+    else:
+        placing.take_aside(case.row, side, case.mail, caution="stranger" if stranger else "")
 
 
 def _asks_itself(known: Known, member: Membership, found: Match) -> bool:

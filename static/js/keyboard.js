@@ -1,4 +1,4 @@
-// Keys are hints, never the only way. An element says its own key: data-key="c", "g q" (one after another) or "Ctrl k".
+// Keys are hints, never the only way. An element says its own key: data-key="c", or "g q" (one after another).
 // Single keys are off inside fields, and off altogether when the person unticks them in the "?" dialog.
 const OFF = "vaste.shortcuts.off";
 const help = document.getElementById("shortcuts");
@@ -16,6 +16,8 @@ function press(key) {
   if (!target) return false;
   if (target.matches("input:not([type=radio], [type=checkbox]), textarea, select")) target.focus();
   else target.click();
+  // Whoever chooses what to write goes on to write it.
+  if (target.matches("[type=radio]")) target.form?.elements.text?.focus();
   return true;
 }
 

@@ -60,7 +60,15 @@ SERIOUS = ("serious", "critical")
 WANTED = os.environ.get("VASTE_PAGES", "")
 # Answers that are no page: files, redirects, and the fragment of one.
 NO_PAGES = {
-    *("tickets:home", "tickets:original", "tickets:attachment", "mailintake:log_raw", "mailintake:mailbox_result"),
+    *(
+        "tickets:home",
+        "tickets:original",
+        "tickets:attachment",
+        "tickets:side_file",
+        "tickets:jump",
+        "mailintake:log_raw",
+        "mailintake:mailbox_result",
+    ),
     *("tickets:live", "tickets:live_rows", "tickets:alerts", "tickets:people", "imports:refused"),
     *("mailintake:signed_in", "mailintake:mailbox_sign_in"),
     *("portal:work_file", "portal:confirm_file", "account_inactive", "account_signup"),

@@ -53,6 +53,7 @@ from tickets.models import (
     RuleDue,
     RuleRun,
     SavedView,
+    SideFile,
     Status,
     Ticket,
     TicketCounter,
@@ -60,6 +61,7 @@ from tickets.models import (
 )
 from tickets.services import (
     bulk,
+    contacts,
     conversation,
     drafts,
     following,
@@ -67,13 +69,16 @@ from tickets.services import (
     links,
     merging,
     relating,
+    sides,
     snoozing,
     tagging,
+    ticking,
     wishes,
     work,
 )
 from tickets.services.conversation import NewFile, Written
 from tickets.services.intake import Matter, open_ticket
+from tickets.services.sides import Question
 from tickets.services.versions import snapshot
 
 
@@ -100,6 +105,7 @@ def fill(cast: Cast, *, writer: str, worker: str, first_number: int) -> Stock:
         begun = drafts.Typed(Mode.NOTE, "Kysy vielä Petriltä.")
         draft = drafts.save(ticket, begun, at=drafts.Spot("page"), member=cast.members[writer]).draft
         ids = {
+            **_aside(cast, ticket, writer),
             "ticket": ticket.number,
             "message": ticket.messages.order_by("pk")[0].pk,
             "reply": reply.pk,
@@ -115,6 +121,19 @@ def fill(cast: Cast, *, writer: str, worker: str, first_number: int) -> Stock:
     _mail_in(cast, ids)
     _loose_rows(cast, ids, held, worker)
     return Stock(cast, ids)
+
+
+def _aside(cast: Cast, ticket: Ticket, writer: str) -> dict[str, int]:
+    """Somebody else asked about the ticket, who has answered; and a call that it came of."""
+    said = Written(text="Onko varastossa?", files=[NewFile("b.txt", "text/plain", b"b")])
+    asked = Question(addresses=["sami@elsewhere.example"], subject="Ohjain", written=said)
+    side = sides.begin(ticket, asked, by=cast.actor(writer))
+    sides.receive(side, Written(text="On."), sender=("Sami", "sami@elsewhere.example"), at=timezone.now())
+    met = contacts.Met(at=timezone.now(), requester=cast.requester, number="040 123 4567", text="Soitti.")
+    call = contacts.log(met, by=cast.actor(writer))
+    contacts.became(call, ticket)
+    task = ticking.add(ticket, ["Tilaa ohjain"], member=cast.members[writer], due_on=date(2027, 1, 1))[0]
+    return {"task": task.pk, "side": side.pk, "side_file": SideFile.objects.get().pk, "contact": call.pk}
 
 
 def new_ticket(cast: Cast, writer: str, **more: Any) -> Ticket:

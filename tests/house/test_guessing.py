@@ -55,7 +55,8 @@ GUESSES: list[tuple[str, str, Any]] = [
 
 
 def test_the_files_are_these() -> None:
-    assert FILES == ["tickets:attachment", "accounts:two_step_codes_file", "portal:work_file", "portal:confirm_file"]
+    own = ["tickets:side_file", "tickets:attachment", "accounts:two_step_codes_file"]
+    assert [*own, "portal:work_file", "portal:confirm_file"] == FILES
 
 
 def test_a_file_of_others_is_answered_as_one_that_is_not_there(stock: Stock, globex: Cast) -> None:
@@ -70,6 +71,8 @@ def test_a_file_of_others_is_answered_as_one_that_is_not_there(stock: Stock, glo
         ("", confirm, [*foreign, *(pk for pk in own if pk != stock.ids["confirm_file"])]),
         ("aino", "/attachments", foreign),
         ("konsta", "/attachments", [*foreign, stock.ids["attachment"]]),
+        ("aino", "/side-files", [theirs.ids["side_file"]]),
+        ("konsta", "/side-files", [stock.ids["side_file"], theirs.ids["side_file"]]),
     ):
         client = stock.cast.client(who or None)
         missing = ask(client, f"{base}/999999999/")

@@ -138,7 +138,7 @@ def test_a_kind_bears_the_teams_name_wherever_it_stands(acme: Cast) -> None:
     assert new_actions(acme, lambda: client.post(path, data)) == ["kind.added"]
 
     assert "<dd>Breakdown</dd>" in words(desk.get(f"/tickets/{ticket.number}/"))
-    assert '<td class=g-kind>Breakdown<' in words(desk.get("/tickets/?column=kind"))
+    assert "<td class=g-kind>Breakdown<" in words(desk.get("/tickets/?column=kind"))
     assert "Breakdown" in words(desk.get("/tickets/filter/kind/"))
     assert "Breakdown" in words(desk.get("/tickets/?kind=fault")).partition('aria-label="Filters"')[2]
     form = desk.get(reverse("tickets:create")).context["form"]

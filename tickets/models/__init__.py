@@ -2,6 +2,7 @@
 
 from tickets.models.automation import Rule, RuleDue, RuleRun
 from tickets.models.bulk import BulkAction, BulkItem
+from tickets.models.contacts import Contact, ContactTicket
 from tickets.models.conversation import Attachment, Message, TicketEvent, WorkEntry
 from tickets.models.drafts import Draft
 from tickets.models.following import Follower, NewsWish
@@ -13,7 +14,9 @@ from tickets.models.promises import PromiseRule
 from tickets.models.queues import Queue, QueueTeamGrant, QueueUserGrant, Status, WorkType
 from tickets.models.relations import Relation
 from tickets.models.responses import CannedResponse, Macro, ResponseText
+from tickets.models.sides import SideConversation, SideFile, SideMessage
 from tickets.models.tags import Tag, TicketTag
+from tickets.models.tasks import TicketTask
 from tickets.models.tickets import Ticket, TicketCounter
 from tickets.models.views import SavedView
 from tickets.models.words import TicketWords
@@ -25,6 +28,8 @@ __all__ = [
     "BulkAction",
     "BulkItem",
     "CannedResponse",
+    "Contact",
+    "ContactTicket",
     "CustomField",
     "Draft",
     "FieldChoice",
@@ -48,12 +53,16 @@ __all__ = [
     "RuleDue",
     "RuleRun",
     "SavedView",
+    "SideConversation",
+    "SideFile",
+    "SideMessage",
     "Status",
     "Tag",
     "Ticket",
     "TicketCounter",
     "TicketEvent",
     "TicketTag",
+    "TicketTask",
     "TicketWords",
     "UsedFormToken",
     "WorkEntry",

@@ -19,6 +19,7 @@ from tickets.models.tickets import Ticket
 
 CAUTIONS = {
     "member_unproven": _("Sender not proven: kept as a note, nothing was sent to the requester"),
+    "closed_unsent": _("The ticket is closed: kept here, nothing was sent"),
     "member_without_right": _("The colleague may not work on this ticket: kept as a note, nothing was done"),
     "command_refused": _("Its commands could not be done: kept as a note, nothing was sent to the requester"),
     "stranger": _("From an address that has nothing to do with this ticket: shown to the desk only"),

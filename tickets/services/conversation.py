@@ -138,7 +138,7 @@ def record_reply(ticket: Ticket, written: Written, *, by: Actor, at: datetime) -
     append(ticket, EventKind.DELIVERED, by=by, at=at, message=message.pk, written_at=at.isoformat())
     ticket.first_responded_at = ticket.first_responded_at or at
     if ticket.status_class == StatusClass.NEW:
-        enter(ticket, StatusClass.OPEN, by=by, at=max(at, _last_status_at(ticket)))
+        enter(ticket, StatusClass.OPEN, by=by, at=max(at, last_status_at(ticket)))
     ticket.last_activity_at = max(at, ticket.last_activity_at)
     ticket.last_word_at = max(at, ticket.last_word_at)
     clock.refresh(ticket, changed=[*STATUS_FIELDS, "first_responded_at", "last_word_at"])
@@ -187,14 +187,14 @@ def receive(
     if ticket.status_class in (StatusClass.WAITING_REQUESTER, StatusClass.RESOLVED):
         if ticket.status_class == StatusClass.RESOLVED:
             ticket.resolved_at = None
-        enter(ticket, StatusClass.OPEN, by=by, at=max(at, _last_status_at(ticket)))
+        enter(ticket, StatusClass.OPEN, by=by, at=max(at, last_status_at(ticket)))
     ticket.last_activity_at = at
     clock.refresh(ticket, changed=[*STATUS_FIELDS, "resolved_at"])
     tell_consultant(ticket, message, has_read, by=by)
     return message
 
 
-def _last_status_at(ticket: Ticket) -> datetime:
+def last_status_at(ticket: Ticket) -> datetime:
     """A mail may have lain in its mailbox while the status changed: it cannot take effect before that."""
     latest = ticket.events.filter(kind=EventKind.STATUS).order_by("-at").values_list("at", flat=True).first()
     return latest or ticket.received_at

@@ -8,7 +8,7 @@ from accounts.actors import Actor
 from accounts.services import audit
 from tickets.enums import EventKind, LinkPurpose, StatusClass
 from tickets.errors import OtherCustomer, SameTicket
-from tickets.models import Ticket
+from tickets.models import SideConversation, Ticket, TicketTask
 from tickets.services import clock
 from tickets.services.events import STATUS_FIELDS, append, enter, locked, present
 from tickets.services.letters import MOST_COPIES
@@ -19,7 +19,9 @@ from tickets.services.links import revoke
 def merge(source: Ticket, survivor: Ticket, *, by: Actor, at: datetime | None = None) -> Ticket:
     """End the source for good and go on with the survivor, whose promises count from the earlier reception.
 
-    Returns the survivor. What was written stays where it is; mail for the source goes to the survivor from now on.
+    Returns the survivor. What was written stays where it is, but tasks and side conversations go on with the
+    survivor, and so does mail for the source.
+
     Whoever got the source's replies gets the survivor's in copy, and nothing else.
 
     Raises SameTicket, OtherCustomer where both have a customer and not the same one, TicketClosed and TicketMerged
@@ -57,6 +59,8 @@ def _take_over(survivor: Ticket, source: Ticket, *, by: Actor, at: datetime) -> 
     survivor.received_at = min(survivor.received_at, source.received_at)
     survivor.copies = _copies(survivor, source)
     survivor.last_activity_at = at
+    SideConversation.objects.filter(ticket=source).update(ticket=survivor)
+    TicketTask.objects.filter(ticket=source).update(ticket=survivor)
     clock.refresh(survivor, changed=["received_at", "copies", "last_activity_at"])
 
 

@@ -22,6 +22,7 @@ from tickets.errors import FactsDiffer, FieldsMissing, Overtaken, TicketError
 from tickets.forms import FactsForm, HandOverForm, ResolveForm, StatusForm
 from tickets.forms_own import Asked
 from tickets.models import Ticket
+from tickets.models.tasks import read_tasks
 from tickets.navigation import work_of
 from tickets.process import process
 from tickets.requirements import Stage
@@ -142,7 +143,8 @@ def _resolve_page(
     # Whoever comes from the ticket's page has read as far as that page.
     seen = before if before is not None and since is None else told.position
     context = {"ticket": ticket, "form": form, "number": tag(request.tenant, ticket.number)}
-    context |= {"news": told.news, "seen": seen, "whence": whence(request)}
+    left = sum(not task.is_done for task in read_tasks(ticket.tasks_now))  # type: ignore[attr-defined]  # annotated
+    context |= {"news": told.news, "tasks_left": left, "seen": seen, "whence": whence(request)}
     return render(request, "tickets/resolve.html", context, status=status)
 
 

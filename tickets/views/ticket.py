@@ -29,16 +29,19 @@ from tickets.folding import fold
 from tickets.forms import HandOverForm
 from tickets.forms_actions import names_for
 from tickets.forms_responses import actions_of
+from tickets.forms_tasks import TasksForm
 from tickets.forms_writing import ComposerForm
 from tickets.metrics import RESTORED_BY
 from tickets.models import Macro, Message, Status, Ticket, WorkType
 from tickets.models.drafts import read_drafts
+from tickets.models.tasks import read_tasks
 from tickets.navigation import work_of
 from tickets.news import News, news_of
 from tickets.own_values import read_json, words_of
 from tickets.process import process
 from tickets.related import related
 from tickets.services.events import standing
+from tickets.sides import opened, sides_of
 from tickets.stories import EventLine, line_of
 from tickets.threads import tag
 from tickets.whence import whence
@@ -155,6 +158,8 @@ def render_ticket(
         "survivor": _survivor(request, ticket) if ticket.is_merged else None,
         "problem": problem,
         "own_values": own_values(ticket),
+        "tasks": read_tasks(ticket.tasks_now),  # type: ignore[attr-defined]  # annotated
+        "sides": sides_of(ticket, opened=opened(request), refused=forms.get("side_form")),
         **{name: forms.get(name) for name in ("resolve_form", "status_form", "snooze_form")},
     }
     return render(
@@ -194,6 +199,7 @@ def _work(request: MemberRequest, ticket: Ticket, *, works: bool, **forms: Any) 
         "thens": AfterSending,
         "then": (composer and composer["then"].value()) or member.after_sending,
         "statuses": [each for each in statuses if each.may_follow(ticket.status_id)],
+        "task_form": forms.get("task_form") or TasksForm(members=members),
         "hand_over": forms.get("hand_over")
         or HandOverForm(members=members, queues=work_of(request).queues, away=away),
         "assignee_away": aside(absent) if absent else "",
