@@ -15,7 +15,7 @@ from mailintake.models import Mailbox
 from mailintake.services.receiving import store_raw
 from tests.conftest import Cast
 from tickets.enums import Channel
-from tickets.models import Ticket
+from tickets.models import Rule, Ticket
 from tickets.services.conversation import Written
 from tickets.services.intake import Matter, open_ticket
 
@@ -57,6 +57,7 @@ def test_each_step_ticks_itself_when_the_thing_is_there(acme: Cast, monday: date
         assert open_steps(acme.tenant) == [
             "Connect a mailbox",
             "Check the opening hours",
+            "Choose a way of working",
             "Receive the first ticket",
             "Answer a ticket",
         ]
@@ -66,6 +67,8 @@ def test_each_step_ticks_itself_when_the_thing_is_there(acme: Cast, monday: date
         assert "Connect a mailbox" not in open_steps(acme.tenant)
         audit.record("calendar.changed", by=SYSTEM)
         assert "Check the opening hours" not in open_steps(acme.tenant)
+        Rule.objects.create(name="Experts", events=["received"])
+        assert "Choose a way of working" not in open_steps(acme.tenant)
         ticket = open_ticket(_matter(acme, monday), by=acme.actor("aino"))
         assert open_steps(acme.tenant) == ["Answer a ticket"]
         Ticket.objects.filter(pk=ticket.pk).update(first_responded_at=monday)
@@ -101,7 +104,7 @@ def test_the_page_is_the_admins(acme: Cast) -> None:
     with acme.scope():
         page = start.first_run(request).content.decode()
     assert "Connect a mailbox" in page
-    assert "2 of 6 done" in page
+    assert "2 of 7 done" in page
     assert "curl" not in page
 
 
