@@ -170,11 +170,11 @@ def arrange(request: MemberRequest) -> HttpResponse:
 @member_required
 def export(request: MemberRequest) -> FileResponse:
     """All that a list shows as a file, which is whole before its first byte leaves."""
-    form = request.POST.get("form", "")
+    form = request.POST.get("form", "csv")
     if form not in FORMATS:
         raise BadRequest("form")
     try:
-        listing, selection = listings.list_at(request, request.POST.get("back", ""))
+        listing, selection = listings.list_at(request, request.POST.get("back") or reverse("tickets:every"))
         tickets = listing.tickets.filter(condition_of(selection, request.membership))
     except UnknownSelection as error:
         raise BadRequest(str(error)) from error
