@@ -31,6 +31,8 @@ KEPT_FOR = timedelta(hours=8)
 
 class FilesInput(forms.ClearableFileInput):
     allow_multiple_selected = True
+    # The look of all inputs: nothing that was stored is shown, so there is nothing to clear.
+    template_name = "django/forms/widgets/input.html"
 
 
 class FilesField(forms.FileField):

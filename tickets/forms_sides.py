@@ -44,7 +44,6 @@ class QuestionForm(AnswerForm):
         self._files = {str(file.pk): file for file in files}
         fields: dict[str, Any] = self.fields
         fields["text"].widget.attrs["rows"] = 10
-        fields["uploads"].widget.attrs["class"] = "form-control"
         fields["along"].choices = [(pk, f"{f.name} ({filesize_short(f.size)})") for pk, f in self._files.items()]
         if not files:
             del self.fields["along"]
