@@ -26,6 +26,7 @@ POINTS = (
     "after-notice-mail",
     "in-import-batch",
     "after-import-batch",
+    "after-rule-run",
 )
 
 

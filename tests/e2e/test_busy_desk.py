@@ -39,8 +39,8 @@ AGENTS, TICKETS, MAILS_A_SECOND = 60, 20_000, 5
 SECONDS = int(os.environ.get("VASTE_DESK_SECONDS", "600"))
 SWEEPS = ("mailintake.tasks.sweep_inbound", "outbox.tasks.sweep_outgoing", "tickets.tasks.sweep_timers")
 SWEEP_SECONDS = 5
-# Two web processes of two threads each, a worker of two processes and their parent, and whoever looks on.
-MOST_CONNECTIONS = 2 * 2 + 3 + 1
+# Two web processes of two threads each, one for what starts them, and a worker of two processes with their parent.
+MOST_CONNECTIONS = 2 * (2 + 1) + 3
 ADDRESS = "busy@acme.example"
 Told = Callable[[str, object], None]
 

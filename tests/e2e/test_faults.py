@@ -20,6 +20,9 @@ from tests.conftest import Cast
 from tests.e2e.ledger import check, numbered, open_mailbox, release_mailboxes, settle
 from tests.e2e.parts import HOST, Dovecot, Installation, MailSink, Smtpd, wait_until
 from tests.e2e.test_reminders import SWEEPER
+from tests.mailintake.post import ticket_of
+from tests.tickets.rule_support import rule_of
+from tickets.models import Message, RuleDue, RuleRun
 
 PROVE = bool(os.environ.get("VASTE_PROVE"))
 ROUNDS = 20 if PROVE else 1
@@ -36,6 +39,7 @@ POLLER = (
 WORKER = ("after-parse", "after-message-insert", "after-process-commit", "before-smtp", "after-smtp")
 # Met by tests/imports/test_killed.py.
 IMPORTER = ("in-import-batch", "after-import-batch")
+RULE = "after-rule-run"
 LISTENER = ("after-raw-write", "after-receipt-commit", "before-enqueue", "after-enqueue", "before-acknowledge")
 
 pytestmark = [pytest.mark.django_db(transaction=True), *([pytest.mark.prove] if PROVE else [])]
@@ -47,7 +51,7 @@ def test_the_points_are_those_that_the_code_names() -> None:
     named = {name for source in sources for name in re.findall(r'fault_point\("([a-z-]+)"\)', source)}
 
     assert named == set(POINTS)
-    assert set(POINTS) == {*POLLER, *WORKER, *LISTENER, *SWEEPER, *IMPORTER, "before-expunge"}
+    assert set(POINTS) == {*POLLER, *WORKER, *LISTENER, *SWEEPER, *IMPORTER, "before-expunge", RULE}
 
 
 def test_a_point_outside_tests_kills_nobody(settings: object, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -182,3 +186,23 @@ def test_all_workers_killed_at_any_moment(
     settle(installation, acme, expected=expected)
 
     check(acme, mail_sink, expected, may_double=deaths * 2)
+
+
+def test_a_worker_killed_after_a_rule_has_run_does_it_once(acme: Cast, installation: Installation) -> None:
+    """What died was not committed; the next sweep does it, and says so once."""
+    rule_of(acme, note="One.")
+    installation.wait_for(installation.worker(concurrency=2))
+
+    def settled() -> bool:
+        installation.ask("tickets.tasks.sweep_rules")
+        with acme.scope():
+            return not RuleDue.objects.exists()
+
+    for _ in range(ROUNDS):
+        installation.arm(RULE)
+        ticket_of(acme)
+        wait_until(lambda: died(installation) or settled(), every=1, what="a death after a rule")
+        assert died(installation)
+        wait_until(settled, every=1, what="the rule")
+    with acme.scope():
+        assert [RuleRun.objects.count(), Message.objects.filter(kind="note").count()] == [ROUNDS, ROUNDS]

@@ -1,7 +1,7 @@
 """Hostile words in every variable of every mail: they are words, in one header or in the text, and nothing else."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default as modern
@@ -23,9 +23,11 @@ from tests.house.canaries import FORMS, escaped, shown
 from tests.mailintake.post import arrive, open_box
 from tickets.enums import Channel
 from tickets.models import Ticket
-from tickets.services import absent_mails, assignment, conversation, lifecycle, mails
+from tickets.services import absent_mails, assignment, conversation, lifecycle, mails, sides
 from tickets.services.conversation import NewFile, Written
 from tickets.services.intake import Matter, open_ticket
+from tickets.services.sides import Question
+from tickets.services.telling import tell_everybody
 
 pytestmark = pytest.mark.django_db
 ONCE = {"from", "to", "reply-to", "subject", "date", "message-id", "x-vaste-tenant", "mime-version", "content-type"}
@@ -68,6 +70,11 @@ def poisoned(cast: Cast, bait: str) -> list[OutgoingMail]:
         mail = OutgoingMail.objects.get(purpose=Purpose.REPLY)
         failed = Delivery(mail=mail, address="otto@paperi-acme.example", fate="hard", said=bait[:400])
         mails.send_returned(ticket, reply, mail, konsta, [failed])
+        sides.begin(
+            ticket, Question(addresses=["part@supplier.example"], subject=bait, written=said), by=cast.actor("konsta")
+        )
+        conversation.note(ticket, Written(text=f"@Aino {bait}"), by=cast.actor("konsta"))
+        tell_everybody(now=timezone.now() + timedelta(minutes=2))
         ticket = lifecycle.resolve(ticket, solution=bait, by=cast.actor("konsta"))
         mails.send_solution(ticket, ticket.messages.order_by("-pk")[0], again=True)
         absences.plan(konsta, starts_on=date(2020, 1, 1), substitute=cast.aino, note=bait[:200], by=cast.actor("ada"))
@@ -91,13 +98,14 @@ def test_no_value_makes_a_header_of_its_own(acme: Cast) -> None:
         raw, message = bytes_of(acme, mail)
         names = [name.lower() for name in message]
         assert len(names) == len(set(names)), mail.purpose
-        # A handover is of no one ticket, and nobody answers it.
-        answered = mail.purpose != Purpose.HANDOVER
+        # A handover and news are of no one ticket, and nobody answers them.
+        answered = mail.purpose not in (Purpose.HANDOVER, Purpose.NEWS)
         wanted = ONCE if answered else ONCE - {"reply-to"}
         assert wanted <= set(names) <= wanted | MAY, (mail.purpose, set(names) - wanted - MAY)
         assert [address.addr_spec for address in message["From"].addresses] == ["support@acme.example"]
         assert [address.addr_spec for address in message["To"].addresses] == mail.to
-        assert str(message["Reply-To"]).startswith("support+t" if answered else "None")
+        place = "support+s" if mail.purpose == Purpose.SIDE else "support+t"
+        assert str(message["Reply-To"]).startswith(place if answered else "None")
         assert b"\nBcc" not in raw.partition(b"\r\n\r\n")[0]
         assert "<script" not in mail.html
         for part in message.iter_attachments():
@@ -184,6 +192,7 @@ def test_a_reply_comes_from_its_writer_and_the_desk_and_other_mail_from_the_desk
     names = {mail.purpose: mail.from_name for mail in poisoned(acme, "Nordhuolto")}
     assert names.pop(Purpose.REPLY) == names.pop(Purpose.SOLUTION) == "Konsta Consultant, Nordhuolto"
     assert names.pop(Purpose.CONFIRMATION) == "Konsta Consultant, Nordhuolto"
+    assert names.pop(Purpose.SIDE) == "Konsta Consultant, Nordhuolto"
     assert set(names.values()) == {"Nordhuolto"}
 
 
