@@ -33,6 +33,7 @@ from tests.house.addresses import ADDRESSES, PUBLIC, Row
 from tickets.enums import BulkKind
 from tickets.models import (
     CannedResponse,
+    Contact,
     CustomField,
     FieldChoice,
     FieldRule,
@@ -102,6 +103,7 @@ def things() -> dict[str, Any]:
         "webhook": pager().pk,
         "own_field": own_fields(held).pk,
         "table": table().pk,
+        "contact": contact().pk,
         "outgoing": OutgoingMail.objects.filter(confidential=False).order_by("-pk")[0].pk,
         "reminder": ReminderRule.objects.get_or_create(kind="silent")[0].pk,
         "product": module.product_id,
@@ -131,6 +133,13 @@ def things() -> dict[str, Any]:
             }.items()
         },
     }
+
+
+def contact() -> Contact:
+    """A call of somebody of the first customer."""
+    member = Membership.objects.filter(roles__contains=["admin"]).order_by("pk")[0]
+    asker = Requester.objects.exclude(customer=None).order_by("pk")[0]
+    return Contact.objects.create(member=member, requester=asker, customer=asker.customer, text="Asks for the plan.")
 
 
 def table() -> LoadedTable:
