@@ -364,10 +364,8 @@ def test_workspaces_of_before_have_the_status_too(acme: Cast) -> None:
     with acme.scope():
         Status.objects.filter(status_class=StatusClass.MERGED).delete()
         with connection.cursor() as cursor:
-            # A column that there was not yet.
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET ROLE NONE")
-            cursor.execute("ALTER TABLE tickets_status ALTER enter_from SET DEFAULT '{}'")
-            cursor.execute("SET ROLE vaste_app")
+            cursor.execute("ALTER TABLE tickets_status ALTER enter_from SET DEFAULT '{}'; SET ROLE vaste_app")
             for _ in range(2):
                 cursor.execute(migration.ADD)
 
