@@ -10,6 +10,7 @@ from django import forms
 from django.conf import settings
 from django.core import signing
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Customer, Membership, Module, Product, Requester
@@ -274,6 +275,14 @@ class AcceptForm(FactsForm):
         return self._queues[self.cleaned_data["queue"]]
 
 
+def offer_requesters(field: Any, requesters: list[Requester], *, nobody: str | Promise) -> None:
+    """Set the choices of a field of people, each with their company; `nobody` stands for none of them."""
+    field.queryset = Requester.objects.select_related("customer")
+    labels = [(r.pk, f"{r.name}, {r.customer.name}" if r.customer else r.name) for r in requesters]
+    field.choices = [("", nobody), *labels]
+    field.widget.attrs |= {"data-pick": "", "aria-label": field.label}
+
+
 class PhoneForm(AcceptForm):
     """A call: who, what, and when it came if not just now."""
 
@@ -292,11 +301,7 @@ class PhoneForm(AcceptForm):
 
     def __init__(self, *args: Any, requesters: list[Requester], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field: Any = self.fields["requester"]
-        field.queryset = Requester.objects.select_related("customer")
-        labels = [(r.pk, f"{r.name}, {r.customer.name}" if r.customer else r.name) for r in requesters]
-        field.choices = [("", _("Somebody new")), *labels]
-        field.widget.attrs |= {"data-pick": "", "aria-label": field.label}
+        offer_requesters(self.fields["requester"], requesters, nobody=_("Somebody new"))
 
     def clean_received_at(self) -> datetime:
         at = self.cleaned_data["received_at"]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Requester
 from core.forms import LookForm
 from tickets.enums import ContactChannel
-from tickets.forms import MinutesField
+from tickets.forms import MinutesField, offer_requesters
 from tickets.forms_relations import OtherTicketForm
 from tickets.services.contacts import Met
 
@@ -47,11 +47,7 @@ class ContactForm(LookForm):
 
     def __init__(self, *args: Any, requesters: list[Requester], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field: Any = self.fields["requester"]
-        field.queryset = Requester.objects.select_related("customer")
-        labels = [(r.pk, f"{r.name}, {r.customer.name}" if r.customer else r.name) for r in requesters]
-        field.choices = [("", _("Somebody unknown")), *labels]
-        field.widget.attrs |= {"data-pick": "", "aria-label": field.label}
+        offer_requesters(self.fields["requester"], requesters, nobody=_("Somebody unknown"))
 
     def clean_at(self) -> datetime:
         at = self.cleaned_data["at"]

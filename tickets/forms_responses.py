@@ -5,12 +5,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Language, Role
-from accounts.forms import TenantModelForm
+from accounts.enums import Language
 from accounts.models import Membership
 from tickets.actions import Action, BadActions, read, write
 from tickets.enums import Audience
 from tickets.forms_actions import ActionsMixin, Names
+from tickets.forms_views import AudienceForm
 from tickets.models import CannedResponse, Macro, Queue
 from tickets.wording import unknown_in
 
@@ -25,23 +25,13 @@ def check_names(text: str) -> str:
     return text.strip()
 
 
-class ReadyForm(TenantModelForm):
-    """A title and who has it. Only leads and admins keep one for others."""
+class ReadyForm(AudienceForm):
+    """A title, who has it, and where it is offered."""
 
     def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, member=member, **kwargs)
         fields: dict[str, Any] = self.fields
         fields["queue"].queryset, fields["queue"].empty_label = Queue.objects.open_to(member), _("In all queues")
-        if not member.has_role(Role.ADMIN, Role.LEAD):
-            del fields["audience"], fields["team"]
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if data.get("audience") == Audience.TEAM and not data.get("team") and "team" not in self.errors:
-            self.add_error("team", _("Choose the team."))
-        if data.get("audience") != Audience.TEAM:
-            data["team"] = None
-        return data
 
 
 class ResponseForm(ReadyForm):

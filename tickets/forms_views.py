@@ -11,17 +11,16 @@ from tickets.enums import Audience
 from tickets.models import SavedView
 
 
-class SavedViewForm(TenantModelForm):
-    """What it is called and who has it. Only leads and admins keep one for others."""
+class AudienceForm(TenantModelForm):
+    """Of something that one, a team or everybody has. Only leads and admins keep one for others."""
 
-    class Meta:
-        model = SavedView
-        fields = ["name", "audience", "team", "in_menu", "position"]
+    # What they alone decide.
+    led: tuple[str, ...] = ("audience", "team")
 
     def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not member.has_role(Role.ADMIN, Role.LEAD):
-            for name in ("audience", "team", "position"):
+            for name in self.led:
                 del self.fields[name]
 
     def clean(self) -> dict[str, Any]:
@@ -31,3 +30,13 @@ class SavedViewForm(TenantModelForm):
         if data.get("audience") != Audience.TEAM:
             data["team"] = None
         return data
+
+
+class SavedViewForm(AudienceForm):
+    """What a view is called and who has it."""
+
+    led = (*AudienceForm.led, "position")
+
+    class Meta:
+        model = SavedView
+        fields = ["name", "audience", "team", "in_menu", "position"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, time
-from email.utils import make_msgid, parseaddr
+from email.utils import parseaddr
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -17,10 +17,9 @@ from accounts.models import Absence, Membership
 from accounts.standing_in import Away
 from core.templatetags.vaste import stamp
 from outbox.enums import Purpose
-from outbox.services.queueing import Mail, queue
 from tickets.models import Queue, Ticket
 from tickets.services.handover import Told, held_by, tell, touched_since
-from tickets.services.letters import Content, member_reader, reading_as
+from tickets.services.letters import Content, member_reader, post_alone, reading_as
 from tickets.threads import tag
 
 MORNING = time(7)
@@ -80,7 +79,7 @@ def _tell_stand_in(row: Absence, away: Away, member: Membership) -> None:
                 (_("Open the handover"), row.tenant.url(reverse("tickets:handover", args=[row.member_id])), True)
             ],
         )
-        _post(row, member, title, content)
+        _post(row, member, content)
 
 
 def _welcome(rows: Sequence[Absence], now: datetime) -> None:
@@ -110,7 +109,7 @@ def _tell_returned(row: Absence, *, since: datetime) -> None:
             facts=_listed([(tag(row.tenant, one.ticket.number), _meanwhile(one, member)) for one in told]),
             buttons=[(_("Open my tickets"), row.tenant.url(reverse("tickets:mine")), True)],
         )
-        _post(row, member, title, content)
+        _post(row, member, content)
 
 
 def _meanwhile(one: Told, member: Membership) -> str:
@@ -136,23 +135,10 @@ def _listed(facts: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
     return facts if len(facts) <= MOST else [*facts[:MOST], ("…", _("and more, see the page"))]
 
 
-def _post(row: Absence, member: Membership, subject: str, content: Content) -> None:
+def _post(row: Absence, member: Membership, content: Content) -> None:
     """From the desk of the member's office; no answer is expected."""
     address = next(_desks(member), parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
-    queue(
-        Mail(
-            purpose=Purpose.HANDOVER,
-            message_id=make_msgid(domain=address.rpartition("@")[2]).strip("<>"),
-            from_name=row.tenant.name,
-            from_address=address,
-            to=[member.email],
-            subject=subject,
-            text=content.as_text(),
-            html=content.as_html(subject, member.user.language),
-            language=member.user.language,
-            automatic=True,
-        )
-    )
+    post_alone(row.tenant, address, member_reader(member), content, purpose=Purpose.HANDOVER)
 
 
 def _desks(member: Membership) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.utils import make_msgid
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,13 +12,22 @@ from accounts.models import Membership
 from core.templatetags.vaste import ahead_words, behind_words, full_time, minutes_words
 from outbox.enums import Purpose
 from outbox.models import OutgoingMail
-from outbox.services.queueing import Mail, queue
 from sla.models import Timer
 from tickets.enums import NoticeKind
 from tickets.metrics import promise_name
 from tickets.models import Notice, Ticket
 from tickets.services import mails
-from tickets.services.letters import Content, Entry, Posting, Section, member_reader, post, reading_as, values_of
+from tickets.services.letters import (
+    Content,
+    Entry,
+    Posting,
+    Section,
+    member_reader,
+    post,
+    post_alone,
+    reading_as,
+    values_of,
+)
 from tickets.threads import tag
 
 # What a mail lists before it only counts: mail programs cut off what is much longer.
@@ -93,7 +101,7 @@ def send_digest(items: Sequence[Item], member: Membership) -> OutgoingMail:
     reader = member_reader(member)
     ordered = sorted(items, key=lambda item: (item.place, item.at, item.ticket.number))
     first = ordered[0].ticket
-    desk, tenant = first.queue.address, first.tenant
+    tenant = first.tenant
     with reading_as(reader):
         subject, left = _subject(items), len(ordered) - MOST_LISTED
         content = Content(
@@ -109,21 +117,8 @@ def send_digest(items: Sequence[Item], member: Membership) -> OutgoingMail:
                 ]
             ),
         )
-        return queue(
-            Mail(
-                purpose=Purpose.REMINDER,
-                message_id=make_msgid(domain=desk.rpartition("@")[2]).strip("<>"),
-                from_name=tenant.name,
-                from_address=desk,
-                to=[reader.email],
-                subject=subject,
-                text=content.as_text(),
-                html=content.as_html(subject, reader.language),
-                language=reader.language,
-                key=f"digest:{min(item.notice.pk for item in items)}",
-                automatic=True,
-            )
-        )
+        key = f"digest:{min(item.notice.pk for item in items)}"
+        return post_alone(tenant, first.queue.address, reader, content, purpose=Purpose.REMINDER, key=key)
 
 
 def _subject(items: Sequence[Item]) -> str:

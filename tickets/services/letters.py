@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
+from email.utils import make_msgid
 from zoneinfo import ZoneInfo
 
 from django.template.loader import render_to_string
@@ -161,6 +162,27 @@ class Posting:
     follows: Sequence[str] | None = None
     # Where a reader finds a file that is too large to go along, by its `source`.
     place_of: Callable[[int], str] | None = None
+
+
+def post_alone(
+    tenant: Tenant, desk: str, reader: Reader, content: Content, *, purpose: Purpose, key: str | None = None
+) -> OutgoingMail:
+    """A mail of no one ticket, under the content's title, from the address of a desk; nobody answers it."""
+    return queue(
+        Mail(
+            purpose=purpose,
+            message_id=make_msgid(domain=desk.rpartition("@")[2]).strip("<>"),
+            from_name=tenant.name,
+            from_address=desk,
+            to=[reader.email],
+            subject=content.title,
+            text=content.as_text(),
+            html=content.as_html(content.title, reader.language),
+            language=reader.language,
+            key=key,
+            automatic=True,
+        )
+    )
 
 
 def post(  # noqa: PLR0917  # private, and each caller reads like a sentence

@@ -1,7 +1,6 @@
 """News of tickets in one mail: what happened, on which of them, and why its reader hears of it."""
 
 from collections.abc import Sequence
-from email.utils import make_msgid
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,11 +10,10 @@ from accounts.models import Membership
 from core.templatetags.vaste import stamp
 from outbox.enums import Purpose
 from outbox.models import OutgoingMail
-from outbox.services.queueing import Mail, queue
 from tickets.enums import NoticeKind
 from tickets.models import Notice
 from tickets.services.digests import MOST_LISTED, Item
-from tickets.services.letters import Content, Entry, Section, choices_line, member_reader, reading_as
+from tickets.services.letters import Content, Entry, Section, choices_line, member_reader, post_alone, reading_as
 from tickets.threads import tag
 
 # The most personal first.
@@ -38,7 +36,7 @@ def send_news(items: Sequence[Item], member: Membership) -> OutgoingMail:
     reader = member_reader(member)
     ordered = sorted(items, key=lambda item: (ORDER.index(NoticeKind(item.notice.kind)), item.notice.made_at))
     first = ordered[0].ticket
-    desk, tenant = first.queue.address, first.tenant
+    tenant = first.tenant
     with reading_as(reader):
         subject, left = _subject(ordered), len(ordered) - MOST_LISTED
         more = [_("And %(count)s more that are not listed here.") % {"count": left}] if left > 0 else []
@@ -50,21 +48,8 @@ def send_news(items: Sequence[Item], member: Membership) -> OutgoingMail:
             buttons=[_button(ordered)],
             footer="\n".join([*more, choices_line(tenant)]),
         )
-        return queue(
-            Mail(
-                purpose=Purpose.NEWS,
-                message_id=make_msgid(domain=desk.rpartition("@")[2]).strip("<>"),
-                from_name=tenant.name,
-                from_address=desk,
-                to=[reader.email],
-                subject=subject,
-                text=content.as_text(),
-                html=content.as_html(subject, reader.language),
-                language=reader.language,
-                key=f"news:{min(item.notice.pk for item in items)}",
-                automatic=True,
-            )
-        )
+        key = f"news:{min(item.notice.pk for item in items)}"
+        return post_alone(tenant, first.queue.address, reader, content, purpose=Purpose.NEWS, key=key)
 
 
 def _subject(items: Sequence[Item]) -> str:
