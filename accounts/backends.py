@@ -1,13 +1,14 @@
 """Sign-in: a session is worth a membership of the tenant whose host was asked, or nothing."""
 
+from functools import cache
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.http import HttpRequest
-from django.utils import timezone
 
 from accounts.models import Membership, User
 from accounts.models.absences import away_facts, read_away
+from accounts.models.members import MembershipQuerySet
 from accounts.scope import current_tenant_id
 
 
@@ -28,10 +29,20 @@ class MembershipBackend(AuthenticationBackend):
         """
         if current_tenant_id() is None:
             return None
-        places = Membership.objects.active().filter(user_id=user_id).select_related("user", "office")
-        membership = places.annotate(absences_now=away_facts(timezone.now())).first()
+        membership = self.places().filter(user_id=user_id).first()
         if membership is None:
             return None
-        membership.away = read_away(membership.absences_now)  # type: ignore[attr-defined]  # annotated
+        self.told(membership)
         membership.user.membership = membership
         return membership.user
+
+    @classmethod
+    @cache
+    def places(cls) -> MembershipQuerySet:
+        """Where one may sign in, with what every page has to know of the member; made once for all requests."""
+        places = Membership.objects.active().select_related("user", "office")
+        return places.annotate(absences_now=away_facts())
+
+    def told(self, membership: Membership) -> None:
+        """Put what `places` has brought along where it is asked for."""
+        membership.away = read_away(membership.absences_now)  # type: ignore[attr-defined]  # annotated

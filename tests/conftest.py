@@ -143,7 +143,7 @@ class Cast:
 
 def sign_in(client: Client, tenant: Tenant, member: Membership) -> None:
     """A session as a sign-in leaves it, without the way there."""
-    client.force_login(member.user, backend="accounts.backends.MembershipBackend")
+    client.force_login(member.user, backend="tickets.backends.DeskBackend")
     session = client.session
     session["tenant"] = tenant.pk
     session.save()

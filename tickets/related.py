@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.urls import reverse
 
-from accounts.models import Tenant
+from accounts.models import Membership, Tenant
 from tickets.enums import FINISHED
-from tickets.models import Ticket
+from tickets.models import Relation, Ticket
 from tickets.stories import relation_words
 from tickets.threads import tag
 
@@ -21,21 +22,25 @@ class Related:
     title: str
     url: str
     is_finished: bool
+    forwards: bool
 
 
-def related(ticket: Ticket, tenant: Tenant) -> list[Related]:
-    """Those that the member may see for whom `get_ticket` has fetched the ticket."""
-    found: list[dict[str, object]] = [*ticket.linked_to, *ticket.linked_from]  # type: ignore[attr-defined]  # annotated
-    return [_one(facts, tenant) for facts in found]
+def related(ticket: Ticket, member: Membership, tenant: Tenant) -> list[Related]:
+    """Those that the member may see, the ones it names first."""
+    seen = Ticket.objects.visible_to(member).values("pk")
+    rows = Relation.objects.of(ticket).filter(Q(ticket=ticket, other__in=seen) | Q(other=ticket, ticket__in=seen))
+    told = [_one(row, tenant, forwards=row.ticket_id == ticket.pk) for row in rows.order_by("kind", "pk")]
+    return sorted(told, key=lambda each: not each.forwards)
 
 
-def _one(facts: dict[str, object], tenant: Tenant) -> Related:
-    number = int(str(facts["number"]))
+def _one(row: Relation, tenant: Tenant, *, forwards: bool) -> Related:
+    there = row.other if forwards else row.ticket
     return Related(
-        pk=int(str(facts["id"])),
-        words=relation_words(str(facts["kind"]), forwards=bool(facts["forwards"])),
-        number=tag(tenant, number),
-        title=str(facts["title"]),
-        url=reverse("tickets:detail", args=[number]),
-        is_finished=facts["status_class"] in FINISHED,
+        pk=row.pk,
+        words=relation_words(row.kind, forwards=forwards),
+        number=tag(tenant, there.number),
+        title=there.title,
+        url=reverse("tickets:detail", args=[there.number]),
+        is_finished=there.status_class in FINISHED,
+        forwards=forwards,
     )

@@ -53,9 +53,10 @@ def find(typed: str, *, tenant: Tenant, member: Membership, before: int = NEWEST
     found = Found([], troubles=(*query.troubles, *asked.troubles))
     if query.is_empty or asked.troubles:
         return found
-    narrowed = visible.filter(asked.q).for_list().order_by("-pk")
-    rows = _having_words(query, narrowed, before) if query.terms else _older(narrowed, before)
-    return replace(found, tickets=rows[:PAGE], later=rows[PAGE - 1].pk if len(rows) > PAGE else 0)
+    narrowed = visible.filter(asked.q)
+    keys = _having_words(query, narrowed, before) if query.terms else _older(narrowed, before)
+    rows = Ticket.objects.filter(pk__in=keys[:PAGE]).for_list().order_by("-pk")
+    return replace(found, tickets=list(rows), later=keys[PAGE - 1] if len(keys) > PAGE else 0)
 
 
 def _numbered(typed: str, tenant: Tenant, visible: TicketQuerySet) -> list[Ticket]:
@@ -72,20 +73,24 @@ def _numbered(typed: str, tenant: Tenant, visible: TicketQuerySet) -> list[Ticke
     return [*own, *(ticket for ticket in found if ticket not in own)]
 
 
-def _older(tickets: TicketQuerySet, before: int) -> list[Ticket]:
-    return list((tickets.filter(pk__lt=before) if before else tickets)[: PAGE + 1])
+def _older(tickets: TicketQuerySet, before: int) -> list[int]:
+    """The keys of a page and one more, newest first."""
+    rows = tickets.filter(pk__lt=before) if before else tickets
+    return list(rows.order_by("-pk").values_list("pk", flat=True)[: PAGE + 1])
 
 
-def _having_words(query: Query, tickets: TicketQuerySet, before: int) -> list[Ticket]:
+def _having_words(query: Query, tickets: TicketQuerySet, before: int) -> list[int]:
     """The first PAGE + 1 of the tickets that have the words, by the index of words as far as its windows reach."""
-    rows: list[Ticket] = []
+    keys: list[int] = []
     for window in WINDOWS if query.wants_words else ():
         ids = [pk for _tenant, pk in open_door("search_tickets", *_lines(query), before, window)]
-        rows += tickets.filter(pk__in=ids)[: PAGE + 1 - len(rows)]
-        if len(ids) < window or len(rows) > PAGE:
-            return rows
+        # The door has sorted them: PostgreSQL need not sort what rights and operators leave.
+        left = set(tickets.filter(pk__in=ids).order_by().values_list("pk", flat=True))
+        keys += [pk for pk in ids if pk in left][: PAGE + 1 - len(keys)]
+        if len(ids) < window or len(keys) > PAGE:
+            return keys
         before = ids[-1]
-    return rows + _older(tickets.filter(_has(query)), before)[: PAGE + 1 - len(rows)]
+    return keys + _older(tickets.filter(_has(query)), before)[: PAGE + 1 - len(keys)]
 
 
 def _lines(query: Query) -> tuple[str, str, str, str]:

@@ -32,7 +32,7 @@ class Aside:
 def sides_of(
     ticket: Ticket, *, opened: int | None = None, refused: tuple[int, AnswerForm] | None = None
 ) -> list[Aside]:
-    """Those of a ticket that `get_ticket` has fetched, in one query, the latest RECENT mails; none costs nothing.
+    """Those of a ticket that `get_whole_ticket` gave, in one query, the latest RECENT mails; none costs nothing.
 
     `refused` is what was typed in one of them and did not pass.
     """

@@ -16,6 +16,7 @@ from accounts.fields import TenantForeignKey
 from accounts.models.base import TenantManager, TenantModel, TenantQuerySet
 from accounts.models.members import Membership
 from accounts.standing_in import Away, Entry, Person, covered_by, resolve
+from core.present import Present
 
 
 class AbsenceQuerySet(TenantQuerySet["Absence"]):
@@ -39,7 +40,7 @@ class AbsenceQuerySet(TenantQuerySet["Absence"]):
 
 def _today_there(at: datetime | None) -> Cast:
     """The date in the zone of the member's office."""
-    zone, instant = F("member__office__time_zone"), Value(at or timezone.now(), DateTimeField())
+    zone, instant = F("member__office__time_zone"), Value(at, DateTimeField()) if at else Present()
     return Cast(Func(zone, instant, function="timezone", output_field=DateTimeField()), DateField())
 
 
@@ -52,9 +53,9 @@ _FACTS = JSONObject(
 )
 
 
-def away_facts(at: datetime) -> ArraySubquery:
-    """Everybody who is away as an annotation, for a query that is made anyway; `read_away` reads it."""
-    return ArraySubquery(Absence.objects.in_force(at).values(fact=_FACTS))
+def away_facts() -> ArraySubquery:
+    """Everybody who is away now as an annotation, for a query that is made anyway; `read_away` reads it."""
+    return ArraySubquery(Absence.objects.in_force().values(fact=_FACTS))
 
 
 def read_away(facts: Iterable[dict[str, Any]]) -> dict[int, Away]:

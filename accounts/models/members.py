@@ -69,6 +69,8 @@ class Membership(TenantModel):
 
     # Who is away, as the query that signed the member in has found it; no column.
     away: dict[int, Away] | None = None
+    # Ids of the queues that grants open to the member, as the same query has found them; no column.
+    granted: frozenset[int] | None = None
 
     user = models.ForeignKey(User, models.PROTECT, related_name="+")
     roles = ArrayField(models.CharField(max_length=12, choices=Role), verbose_name=_("Roles"))

@@ -22,6 +22,8 @@ class QueueQuerySet(TenantQuerySet["Queue"]):
         """Queues that the member's roles or grants open, in one query."""
         if member.has_role(Role.ADMIN, Role.LEAD, Role.FINANCE):
             return self
+        if member.granted is not None:
+            return self.filter(pk__in=member.granted)
         granted = Q(user_grants__user=member.user_id) | Q(team_grants__group__user=member.user_id)
         return self.filter(pk__in=Queue.objects.filter(granted).values("pk"))
 

@@ -55,10 +55,9 @@ class TicketQuerySet(TenantQuerySet["Ticket"]):
         """Tickets in queues open to the member, those in their hands, and those of whom they stand in for."""
         if member.has_role(Role.ADMIN, Role.LEAD, Role.FINANCE):
             return self
-        mine = Q(assignee__in=[member.pk, *covered_ids(member)]) | Q(
-            queue__in=Queue.objects.open_to(member).values("pk")
-        )
-        return self.filter(mine)
+        hands = Q(assignee__in=[member.pk, *covered_ids(member)])
+        queues = Queue.objects.open_to(member).values("pk") if member.granted is None else member.granted
+        return self.filter(hands | Q(queue__in=queues))
 
     def unfinished(self) -> "TicketQuerySet":
         return self.filter(status_class__in=UNFINISHED)

@@ -21,8 +21,7 @@ from tickets.access import get_ticket
 from tickets.errors import FactsDiffer, FieldsMissing, Overtaken, TicketError
 from tickets.forms import FactsForm, HandOverForm, ResolveForm, StatusForm
 from tickets.forms_own import Asked
-from tickets.models import Ticket
-from tickets.models.tasks import read_tasks
+from tickets.models import Ticket, TicketTask
 from tickets.navigation import work_of
 from tickets.process import process
 from tickets.requirements import Stage
@@ -53,15 +52,15 @@ def attempt(
 def refused(request: MemberRequest, ticket: Ticket, refusal: TicketError, **forms: Any) -> HttpResponse:
     """The ticket's page as it is now, with why, and with what others have done where that is why."""
     since = refusal.seen if isinstance(refusal, Overtaken) else None
-    ticket = get_ticket(request, ticket.number)
-    return render_ticket(request, ticket, status=CONFLICT, problem=problem_of(ticket, refusal), since=since, **forms)
+    problem = problem_of(ticket.number, refusal)
+    return render_ticket(request, ticket.number, status=CONFLICT, problem=problem, since=since, **forms)
 
 
-def problem_of(ticket: Ticket, refusal: TicketError) -> str:
+def problem_of(number: int, refusal: TicketError) -> str:
     """Why something was refused, with the way to where that is mended."""
     if not isinstance(refusal, FieldsMissing):
         return str(refusal)
-    url = reverse("tickets:edit", args=[ticket.number])
+    url = reverse("tickets:edit", args=[number])
     return format_html('{} <a href="{}">{}</a>', str(refusal), url, _("Fill them in"))
 
 
@@ -97,7 +96,7 @@ def hand_over(request: MemberRequest, number: int) -> HttpResponse:
     members, queues = list(Membership.objects.assignable()), work_of(request).queues
     form = HandOverForm(request.POST, members=members, queues=queues, away=away_for(request.membership))
     if not form.is_valid():
-        return render_ticket(request, ticket, hand_over=form, status=INVALID)
+        return render_ticket(request, ticket.number, hand_over=form, status=INVALID)
     if form.queue:
         queue, seen = form.queue, position_seen(request)
 
@@ -143,7 +142,7 @@ def _resolve_page(
     # Whoever comes from the ticket's page has read as far as that page.
     seen = before if before is not None and since is None else told.position
     context = {"ticket": ticket, "form": form, "number": tag(request.tenant, ticket.number)}
-    left = sum(not task.is_done for task in read_tasks(ticket.tasks_now))  # type: ignore[attr-defined]  # annotated
+    left = TicketTask.objects.filter(ticket=ticket, done_at=None).count()
     context |= {"news": told.news, "tasks_left": left, "seen": seen, "whence": whence(request)}
     return render(request, "tickets/resolve.html", context, status=status)
 
@@ -178,7 +177,7 @@ def set_status(request: MemberRequest, number: int) -> HttpResponse:
     ticket = get_ticket(request, number, may="tickets.work")
     form = StatusForm(request.POST)
     if not form.is_valid():
-        return render_ticket(request, ticket, status_form=form, status=INVALID)
+        return render_ticket(request, ticket.number, status_form=form, status=INVALID)
     status, until, seen = form.cleaned_data["status"], form.cleaned_data["until"], position_seen(request)
     return attempt(
         request, ticket, lambda: lifecycle.set_status(ticket, status, by=request.actor, until=until, seen=seen)

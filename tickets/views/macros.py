@@ -59,7 +59,7 @@ def run(request: MemberRequest, number: int, pk: int) -> HttpResponse:
     try:
         action = run_now(macro, ticket, request.membership)
     except TicketError as refusal:
-        return render_ticket(request, get_ticket(request, number), status=CONFLICT, problem=str(refusal))
+        return render_ticket(request, number, status=CONFLICT, problem=str(refusal))
     page = f"{reverse('tickets:bulk_result', args=[action.pk])}?back={ticket.get_absolute_url()}"
     said = _("Done: %(macro)s") % {"macro": macro.title}
     messages.success(request, format_html('{} <a href="{}">{}</a>', said, page, _("Take back")))

@@ -45,7 +45,7 @@ def links(request: MemberRequest, number: int) -> HttpResponse:
 def _links_page(request: MemberRequest, ticket: Ticket, form: RelationForm, *, status: int = 200) -> HttpResponse:
     near = [(other.number, tag(request.tenant, other.number), other.title) for other in other_tickets(request, ticket)]
     context = {"ticket": ticket, "number": tag(request.tenant, ticket.number), "form": form, "near": near}
-    context["related"] = related(ticket, request.tenant)
+    context["related"] = related(ticket, request.membership, request.tenant)
     context["merge_form"] = OtherTicketForm(member=request.membership, auto_id="merge_%s")
     return render(request, "tickets/links.html", context, status=status)
 

@@ -76,7 +76,7 @@ def snooze(request: MemberRequest, number: int) -> HttpResponse:
     ticket = get_ticket(request, number, may="tickets.work")
     form, now = SnoozeForm(request.POST), timezone.now()
     if not form.is_valid():
-        return render_ticket(request, ticket, snooze_form=form, status=INVALID)
+        return render_ticket(request, ticket.number, snooze_form=form, status=INVALID)
     until = form.moment(request.membership, now=now)
     said = _("You are reminded %(moment)s") % {"moment": full_time(until)}
     return attempt(request, ticket, lambda: snoozing.snooze(ticket, request.membership, until=until, now=now), said)

@@ -86,11 +86,11 @@ def write(request: MemberRequest, number: int, pk: int) -> HttpResponse:
     ticket, side = _get(request, number, pk)
     form = AnswerForm(request.POST, request.FILES)
     if not form.is_valid():
-        return render_ticket(request, ticket, side_form=(side.pk, form), status=INVALID)
+        return render_ticket(request, ticket.number, side_form=(side.pk, form), status=INVALID)
     try:
         sides.write(side, form.written(), by=request.actor)
     except TicketError as refusal:
-        return render_ticket(request, ticket, side_form=(side.pk, form), problem=str(refusal), status=CONFLICT)
+        return render_ticket(request, ticket.number, side_form=(side.pk, form), problem=str(refusal), status=CONFLICT)
     messages.success(request, _("Sent to %(addresses)s") % {"addresses": ", ".join(side.addresses)})
     return redirect(place_of(ticket, side))
 

@@ -22,7 +22,7 @@ def add(request: MemberRequest, number: int) -> HttpResponse:
     ticket = get_ticket(request, number, may="tickets.work")
     form = TagForm(request.POST)
     if not form.is_valid():
-        return render_ticket(request, ticket, tag_form=form, status=INVALID)
+        return render_ticket(request, ticket.number, tag_form=form, status=INVALID)
     name = form.cleaned_data["name"]
     return attempt(
         request, ticket, lambda: tagging.add(ticket, tagging.find_or_make(name), by=request.actor), _("Tag added")

@@ -24,7 +24,7 @@ def add(request: MemberRequest, number: int) -> HttpResponse:
     ticket = get_ticket(request, number, may="tickets.work")
     form = TasksForm(request.POST, members=list(Membership.objects.assignable()))
     if not form.is_valid():
-        return render_ticket(request, ticket, task_form=form, status=INVALID)
+        return render_ticket(request, ticket.number, task_form=form, status=INVALID)
     member, due_on = form.chosen_member, form.cleaned_data["due_on"]
     return attempt(
         request, ticket, lambda: ticking.add(ticket, form.lines, member=member, due_on=due_on), task_form=form

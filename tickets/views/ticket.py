@@ -20,7 +20,7 @@ from core import live
 from sla.models import Timer
 from tickets import actions as acting
 from tickets import presence
-from tickets.access import get_ticket
+from tickets.access import get_whole_ticket
 from tickets.chips import next_promise_chip, status_look, timer_chip
 from tickets.composing import begun, drafts_for, ways_of
 from tickets.deliveries import DeliveryMark, marks_of
@@ -117,7 +117,7 @@ def position_seen(request: MemberRequest) -> int | None:
 
 def render_ticket(
     request: MemberRequest,
-    ticket: Ticket,
+    number: int,
     *,
     status: int = 200,
     problem: str = "",
@@ -128,9 +128,12 @@ def render_ticket(
 
     `since` is the log position after which others have done what its writer has to see first.
     """
+    member = request.membership
+    ticket, statuses = get_whole_ticket(request, number), {each.pk: each for each in Status.objects.all()}
+    ticket.status = statuses[ticket.status_id]
     sight = live.look(request.tenant.pk, places=[str(ticket.number)])
-    works = may(request.membership, "tickets.work", ticket) and not ticket.is_closed
-    told = timeline(ticket, since=since, reader=request.membership.pk)
+    works = may(member, "tickets.work", ticket) and not ticket.is_closed
+    told = timeline(ticket, since=since, reader=member.pk)
     now, path = timezone.now(), whence(request)
     # Of promises that are made again and again, the latest.
     timers = list({timer.metric: timer for timer in Timer.objects.of(ticket.pk).order_by("cycle", "pk")}.values())
@@ -147,14 +150,12 @@ def render_ticket(
         "query": f"?{urlencode({'seen': told.position} | ({'from': path} if path else {}), safe='/')}",
         "whence": path,
         "position": sight.position,
-        "people": presence.colleagues(sight, str(ticket.number), but=request.membership),
-        "related": related(ticket, request.tenant),
+        "people": presence.colleagues(sight, str(ticket.number), but=member),
+        "related": related(ticket, member, request.tenant) if ticket.has_relations else [],  # type: ignore[attr-defined]  # annotated
         "others": [(tag(request.tenant, other.number), other) for other in other_tickets(request, ticket)],
         "works": works,
-        "follows": any(each["id"] == request.membership.pk for each in ticket.following),  # type: ignore[attr-defined]  # annotated
-        "may_reopen": ticket.is_finished
-        and not ticket.is_merged
-        and may(request.membership, "tickets.reopen", ticket),
+        "follows": any(each["id"] == member.pk for each in ticket.following),  # type: ignore[attr-defined]  # annotated
+        "may_reopen": ticket.is_finished and not ticket.is_merged and may(member, "tickets.reopen", ticket),
         "survivor": _survivor(request, ticket) if ticket.is_merged else None,
         "problem": problem,
         "own_values": own_values(ticket),
@@ -162,9 +163,8 @@ def render_ticket(
         "sides": sides_of(ticket, opened=opened(request), refused=forms.get("side_form")),
         **{name: forms.get(name) for name in ("resolve_form", "status_form", "snooze_form")},
     }
-    return render(
-        request, "tickets/ticket_detail.html", context | _work(request, ticket, works=works, **forms), status=status
-    )
+    context |= _work(request, ticket, list(statuses.values()), works=works, **forms)
+    return render(request, "tickets/ticket_detail.html", context, status=status)
 
 
 def own_values(ticket: Ticket) -> list[tuple[str, str]]:
@@ -174,18 +174,18 @@ def own_values(ticket: Ticket) -> list[tuple[str, str]]:
     return [(own.name, words_of(own, values[own.pk])) for own in process().active if own.pk in values] if rows else []
 
 
-def _work(request: MemberRequest, ticket: Ticket, *, works: bool, **forms: Any) -> dict[str, Any]:
+def _work(request: MemberRequest, ticket: Ticket, known: list[Status], *, works: bool, **forms: Any) -> dict[str, Any]:
     """What whoever works on the ticket needs: to write, to hand over, to set its status."""
     member = request.membership
     away = away_for(member)
     absent = away.get(ticket.assignee_id) if ticket.assignee_id else None
-    known = read_drafts(ticket.drafts_now) if works else []  # type: ignore[attr-defined]  # annotated
+    kept = read_drafts(ticket.drafts_now) if works else []  # type: ignore[attr-defined]  # annotated
     composer = forms.get("composer")
     # A page that comes back holds a draft already; every other one stands beside it.
     branch = str(composer["branch"].value() or "") if composer else None
-    drafts = drafts_for(known, member, wanted=request.GET.get("draft", ""), branch=branch)
+    drafts = drafts_for(kept, member, wanted=request.GET.get("draft", ""), branch=branch)
     members = list(Membership.objects.assignable()) if works else []
-    statuses = [choice for choice in Status.objects.all() if choice.status_class not in FINISHED]
+    statuses = [choice for choice in known if choice.status_class not in FINISHED]
     # A reply opens a new ticket on its way to the status that is sent with it.
     opened = next((each.pk for each in statuses if each.status_class == StatusClass.OPEN and each.is_default), 0)
     after_reply = opened if ticket.status_class == StatusClass.NEW else ticket.status_id
@@ -237,4 +237,4 @@ def _survivor(request: MemberRequest, ticket: Ticket) -> tuple[str, str]:
 @member_required
 def detail(request: MemberRequest, number: int) -> HttpResponse:
     """The ticket's page."""
-    return render_ticket(request, get_ticket(request, number))
+    return render_ticket(request, number)

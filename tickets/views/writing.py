@@ -52,7 +52,7 @@ def write(request: MemberRequest, number: int) -> HttpResponse:
     ticket = get_ticket(request, number, may="tickets.work")
     form = ComposerForm(request.POST, request.FILES, work_types=_work_types(), member=request.membership)
     if not form.is_valid():
-        return render_ticket(request, ticket, composer=form, status=INVALID)
+        return render_ticket(request, ticket.number, composer=form, status=INVALID)
     try:
         _write(ticket, form, request)
     except TicketError as refusal:
@@ -104,10 +104,9 @@ def _refused(request: MemberRequest, form: ComposerForm, number: int, refusal: T
     composer = ComposerForm(work_types=_work_types(), initial=initial)
     since = refusal.seen if isinstance(refusal, Overtaken) else None
     pressed = sends_as(request.POST)
-    ticket = get_ticket(request, number)
-    problem = "" if since is not None else problem_of(ticket, refusal)
+    problem = "" if since is not None else problem_of(number, refusal)
     return render_ticket(
-        request, ticket, composer=composer, status=CONFLICT, problem=problem, since=since, pressed=pressed
+        request, number, composer=composer, status=CONFLICT, problem=problem, since=since, pressed=pressed
     )
 
 
@@ -151,11 +150,11 @@ def undo(request: MemberRequest, number: int, pk: int) -> HttpResponse:
     try:
         draft = undo_send(message, by=request.actor)
     except TicketError as refusal:
-        return render_ticket(request, ticket, status=CONFLICT, problem=str(refusal))
+        return render_ticket(request, ticket.number, status=CONFLICT, problem=str(refusal))
     if draft is None:
-        return render_ticket(request, ticket, status=CONFLICT, problem=_("The reply has left already."))
+        return render_ticket(request, ticket.number, status=CONFLICT, problem=_("The reply has left already."))
     composer = ComposerForm(work_types=_work_types(), initial=_as_typed(request, ticket, draft))
-    return render_ticket(request, get_ticket(request, number), composer=composer)
+    return render_ticket(request, number, composer=composer)
 
 
 def _as_typed(request: MemberRequest, ticket: Ticket, back: TakenBack) -> dict[str, Any]:
@@ -177,7 +176,7 @@ def save_draft(request: MemberRequest, number: int) -> HttpResponse:
     form.is_valid()
     if not form.can_be_kept:
         whole = ComposerForm(request.POST, work_types=_work_types())
-        return render_ticket(request, ticket, composer=whole, status=INVALID)
+        return render_ticket(request, ticket.number, composer=whole, status=INVALID)
     spot = form.spot if form.spot.page else Spot(new_token(), form.spot.branch, form.spot.version)
     saved = drafts.save(ticket, form.typed, at=spot, member=request.membership)
     place = str(number)
