@@ -15,6 +15,7 @@ RUN pip install --no-cache-dir --require-hashes --no-deps -r /tmp/base.txt
 WORKDIR /app
 COPY . .
 COPY --from=assets /src/static/vendor static/vendor
+COPY --from=assets /src/static/icons.svg static/icons.svg
 # Static files belong to the image: collected and compressed while it is built, without database or secret.
 RUN python scripts/compile_messages.py && python manage.py collectstatic --no-input -v 0 && chown -R vaste /data
 USER vaste

@@ -61,4 +61,4 @@ restore: setup ## put FILE= in the place of the stopped installation's data
 	@$(PYTHON_RUN) -m helpdesk.embedded.backup restore $(FILE)
 
 clean: ## remove what setup made; the data in var/ stays
-	@rm -rf .venv node_modules static/vendor
+	@rm -rf .venv node_modules static/vendor static/icons.svg

@@ -77,7 +77,7 @@ def follower(member: Membership, path: str, number: int) -> Ticket | None:
 
 
 def _short(path: str) -> str:
-    return SHORT + hashlib.sha256(path.encode()).hexdigest()[:10]
+    return SHORT + hashlib.sha256(path.encode()).hexdigest()[:6]
 
 
 def _place(member: Membership, short: str) -> str:

@@ -27,14 +27,14 @@ MINUTES_PER_DAY = 24 * MINUTES_PER_HOUR
 @register.simple_tag
 @lru_cache(maxsize=1024)
 def icon(name: str, size: str = "", label: str = "") -> SafeString:
-    """An icon of the sprite `static/vendor/icons.svg`; `size` is "" (18 px) or "sm" (16 px).
+    """An icon of the sprite `static/icons.svg`; `size` is "" (18 px) or "sm" (16 px).
 
     Icons stand beside a word and are hidden from screen readers; one that stands alone needs `label`.
     """
     named = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
     css_class = f"icon icon-{size}" if size else "icon"
     return format_html(
-        '<svg class="{}" {}><use href="{}#{}"/></svg>', css_class, named, static("vendor/icons.svg"), name
+        '<svg class="{}" {}><use href="{}#{}"/></svg>', css_class, named, static("icons.svg"), name
     )
 
 
@@ -68,7 +68,7 @@ def same(parser: Parser, token: Token) -> SameNode:
 
 
 # A cell and a row of a table end where the next one begins, and plain values need no quotes (HTML, 13.1.2.3 and .4).
-OPTIONAL = re.compile(r"</t[dr]>(?=<t[dr][ >])")
+OPTIONAL = re.compile(r"</td>(?=<td[ >])|(?:</td>)?</tr>(?=<tr[ >])")
 QUOTED = re.compile(r'="([\w:.-]+)"(?=[ >])')
 
 

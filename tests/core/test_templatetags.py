@@ -107,7 +107,7 @@ def test_the_scripts_words_are_those_of_minutes_words() -> None:
 
 
 def test_icon_is_hidden_unless_it_stands_alone() -> None:
-    assert vaste.icon("lock").startswith('<svg class="icon" aria-hidden="true"><use href="/static/vendor/icons.')
+    assert vaste.icon("lock").startswith('<svg class="icon" aria-hidden="true"><use href="/static/icons.')
     assert 'class="icon icon-sm" role="img" aria-label="Closed &amp; done"' in vaste.icon(
         "lock", "sm", "Closed & done"
     )
