@@ -3,6 +3,7 @@
 import re
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 from django import template
 from django.template.base import FilterExpression, NodeList, Parser, Token
@@ -33,8 +34,23 @@ def icon(name: str, size: str = "", label: str = "") -> SafeString:
     """
     named = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
     css_class = f"icon icon-{size}" if size else "icon"
+    return format_html('<svg class="{}" {}><use href="{}#{}"/></svg>', css_class, named, static("icons.svg"), name)
+
+
+@register.simple_tag
+def sla_chip(chip: Any) -> SafeString:
+    """A promise in two words and a colour: `tone`, `icon`, `words`, `time`, `kind` (plain, quiet, paused, late).
+
+    With a `name` it counts on to its `datetime` (ISO 8601), in the words that stand on <body>. A tag and no component:
+    each row of a list has one of its own.
+    """
+    if not chip:
+        return SafeString("")
+    due = format_html(' data-due="{}"', chip.datetime) if chip.name else ""
+    time = format_html("<small>{}</small>", chip.time) if chip.time else ""
+    drawn = icon(chip.icon)
     return format_html(
-        '<svg class="{}" {}><use href="{}#{}"/></svg>', css_class, named, static("icons.svg"), name
+        '<span class="v-chip t-{} {}"{}>{}<span>{}</span>{}</span>', chip.tone, chip.kind, due, drawn, chip.words, time
     )
 
 

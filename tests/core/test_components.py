@@ -45,15 +45,15 @@ def test_a_list_shows_only_the_priorities_that_press(level: str, seen: str) -> N
 
 
 def test_a_chip_counts_on_only_with_the_name_of_its_promise() -> None:
-    still = render('<c-sla-chip :chip="chip" />', chip=SimpleNamespace(**CHIP, datetime=DUE))
+    still = render("{% sla_chip chip %}", chip=SimpleNamespace(**CHIP, datetime=DUE, name=""))
     assert "data-due" not in still
     assert "<small>15:00</small>" in still
-    live = render('<c-sla-chip :chip="chip" />', chip=SimpleNamespace(**CHIP, name="Update", datetime=DUE))
+    live = render("{% sla_chip chip %}", chip=SimpleNamespace(**CHIP, name="Update", datetime=DUE))
     assert f'data-due="{DUE}"' in live
 
 
 def test_no_chip_shows_nothing() -> None:
-    assert render('<c-sla-chip :chip="chip" />', chip=None) == ""
+    assert render("{% sla_chip chip %}", chip=None) == ""
 
 
 def test_person_escapes_the_name_once() -> None:
