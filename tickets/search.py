@@ -22,7 +22,7 @@ from tickets.searching import Query, Trouble, read
 
 PAGE = 50
 # Tickets that the index of words names at once: enough for nearly every search, and what few searches need.
-WINDOWS = (1_000, 10_000)
+WINDOWS = (250, 5_000)
 NUMBER = re.compile(r"\A(?:\[?([A-Za-z]{2,8})-)?(\d{1,15})\]?\Z")
 # As other desks write theirs: 64017, Ticket#64017, [Ticket#64017], INC0012345.
 FORMER = re.compile(r"\A\[?(?:[A-Za-z]{1,20}#)?([A-Za-z]{0,10}-?\d{1,30})\]?\Z")

@@ -124,3 +124,28 @@ def test_by_touch_on_a_phone(desk: Desk, browser: Browser) -> None:
     with desk.cast.scope():
         assert Contact.objects.get().channel == "corridor"
         assert SideConversation.objects.get().addresses == ["sami@supplier.example"]
+
+
+def test_a_rule_is_tried_out_before_it_acts(desk: Desk, browser: Browser) -> None:
+    """Made, limited by the filters of lists, tried on what has come; then switched on, and only new ones are met."""
+    urgent = ticket_of(desk.cast, priority="urgent")
+    liisa = desk.sit_down(browser.new_context(), "liisa")
+    liisa.goto(f"{desk.base}/settings/rules/new/")
+    liisa.fill("[name=name]", "Lifts first")
+    liisa.check("[name=events][value=received]")
+    liisa.fill("[name=words]", "lift")
+    liisa.select_option("[name=do_priority]", "urgent")
+    liisa.click("main button:has-text('Save')")
+    liisa.click("button:has-text('Let the rule mean these')")
+
+    expect(liisa.locator("main")).to_contain_text("It would have met 2 tickets in the last 30 days. 1 of those below")
+    rows = liisa.locator("tbody tr")
+    expect(rows.filter(has_text=str(desk.ticket.number))).to_contain_text("Set priority: Normal → Critical")
+    expect(rows.filter(has_text=str(urgent.number))).to_contain_text("Is so already")
+    with desk.cast.scope():
+        assert Ticket.objects.get(pk=desk.ticket.pk).priority == "normal"
+
+    liisa.click("button:has-text('Switch on')")
+    expect(liisa.locator("main")).to_contain_text("On")
+    with desk.cast.scope():
+        assert Ticket.objects.get(pk=desk.ticket.pk).priority == "normal"
