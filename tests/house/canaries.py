@@ -93,7 +93,13 @@ class Aviary:
                 at, rules = ticket.received_at.isoformat(), stock.cast.desk.policy.current
                 fixed = {"class": "open", "metric": "first_response", "received_at": at, "written_at": at}
                 fixed |= {"policy_version": rules.pk, "calendar_version": rules.calendar.current_id}
-                fixed |= {"priority": "normal", "reason": "contract", "relation": "part", "forwards": False}
+                fixed |= {
+                    "priority": "normal",
+                    "reason": "contract",
+                    "relation": "part",
+                    "forwards": False,
+                    "score": 5,
+                }
                 TicketEvent.objects.create(
                     ticket=ticket,
                     kind=kind,
