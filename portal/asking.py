@@ -46,7 +46,7 @@ def ask(visitor: Visitor, form: AskForm) -> Ticket:
     matter = _matter(
         visitor,
         form.title,
-        Written(text=data["words"].strip(), files=form.files),
+        Written(text=data["words"].strip(), files=form.brought),
         kind=Kind(data["kind"]),
         priority=Priority(data["badly"]),
         product=data.get("product"),

@@ -14,7 +14,7 @@ from accounts.models import Product, Requester
 from core.forms import LookForm, LookMixin
 from core.tokens import new_token
 from portal.enums import Badly
-from portal.limits import has_sent_enough
+from portal.limits import has_written_enough, takes_files
 from portal.models import Portal
 from tickets.enums import Kind
 from tickets.forms import FilesField, KeptFilesField, keep_new
@@ -43,8 +43,9 @@ class OnceForm(LookForm):
 
     form_token = forms.CharField(max_length=64, widget=forms.HiddenInput, validators=[TOKEN])
 
-    def __init__(self, data: Any = None, *args: Any, initial: dict[str, Any] | None = None, **kwargs: Any) -> None:
-        super().__init__(data, *args, initial={"form_token": new_token()} | (initial or {}), **kwargs)
+    def __init__(self, data: Any = None, files: Any = None, **kwargs: Any) -> None:
+        kwargs["initial"] = {"form_token": new_token()} | (kwargs.get("initial") or {})
+        super().__init__(data, files, **kwargs)
 
 
 class ReasonForm(OnceForm):
@@ -69,12 +70,13 @@ class FilesMixin(OnceForm):
     kept = KeptFilesField(label=_("Files"))
 
     def __init__(self, data: Any = None, files: Any = None, *, person: Requester, **kwargs: Any) -> None:
-        super().__init__(_with_files(data, files), **kwargs)
-        self.person = person
+        self.person, self.is_too_much = person, False
+        super().__init__(self._with_files(data, files), **kwargs)
         self.fields["photo"].widget.attrs |= {"accept": "image/*", "capture": "environment"}
 
     @property
-    def files(self) -> list[NewFile]:
+    def brought(self) -> list[NewFile]:
+        """All that goes along, after cleaning."""
         return list(self.cleaned_data.get("kept", ()))
 
     @property
@@ -86,23 +88,26 @@ class FilesMixin(OnceForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if not self.errors and has_sent_enough(self.person, self.files):
+        if self.is_too_much or (not self.errors and has_written_enough(self.person)):
             raise forms.ValidationError(_("This is more than we take within an hour. Wait a little, then try again."))
         return data
 
-
-def _with_files(data: QueryDict | None, files: MultiValueDict[str, Any] | None) -> QueryDict | None:
-    """The posted values with the files stored and named in `kept`, so that they outlive a form that is refused."""
-    if data is None or not files:
-        return data
-    found = [upload for name in ("uploads", "photo") for upload in files.getlist(name)]
-    try:
-        new = FilesField(required=False).clean(found)
-    except forms.ValidationError:
-        return data
-    with_them = data.copy()
-    with_them.setlist("kept", [*data.getlist("kept"), *(keep_new(file) for file in new)])
-    return with_them
+    def _with_files(self, data: QueryDict | None, files: MultiValueDict[str, Any] | None) -> QueryDict | None:
+        """The posted values with the files stored and named in `kept`, so that they outlive a form that is refused."""
+        if data is None or not files:
+            return data
+        found = [upload for name in ("uploads", "photo") for upload in files.getlist(name)]
+        try:
+            new = FilesField(required=False).clean(found)
+        except forms.ValidationError:
+            self.is_too_much = True
+            return data
+        if not takes_files(self.person, new):
+            self.is_too_much = True
+            return data
+        with_them = data.copy()
+        with_them.setlist("kept", [*data.getlist("kept"), *(keep_new(file) for file in new)])
+        return with_them
 
 
 class MessageForm(FilesMixin):
@@ -115,12 +120,12 @@ class MessageForm(FilesMixin):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        if not self.errors and not data.get("text") and not self.files:
+        if not self.errors and not data.get("text") and not self.brought:
             self.add_error("text", _("This has to be filled in."))
         return data
 
     def written(self) -> Written:
-        return Written(text=self.cleaned_data["text"].strip(), files=self.files)
+        return Written(text=self.cleaned_data["text"].strip(), files=self.brought)
 
 
 class AskForm(OwnFieldsMixin, FilesMixin):

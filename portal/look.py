@@ -6,6 +6,7 @@ import math
 LIGHT, DARK = (0.45, 0.082), (0.78, 0.085)
 INK_ON_DARK = (0.20, 0.03)
 SOFT_LIGHT, SOFT_DARK = (0.963, 0.011), (0.29, 0.028)
+OUR_HUE = 224
 # Below it a colour is a grey, which has no hue.
 GREY = 0.02
 

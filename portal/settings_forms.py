@@ -10,7 +10,7 @@ from accounts.enums import Language
 from accounts.forms import TenantModelForm, WordsField
 from accounts.models import Requester
 from core.forms import LookMixin
-from portal.look import colour_of, hue_of
+from portal.look import OUR_HUE, colour_of, hue_of
 from portal.models import Portal, PortalText
 from tickets.enums import Kind
 from tickets.models import Aftercare, Queue
@@ -50,7 +50,8 @@ class PortalForm(TenantModelForm):
         fields["queue"].queryset, fields["queue"].empty_label = Queue.objects.all(), None
         fields["kinds"].choices = process().kind_choices()
         hue = self.instance.hue
-        self.initial |= {"own_colour": hue is not None, "colour": colour_of(224 if hue is None else hue)}
+        self.initial["own_colour"] = hue is not None
+        self.initial["colour"] = colour_of(OUR_HUE if hue is None else hue)
         for language in Language:
             self.fields[f"welcome_{language}"] = forms.CharField(
                 label=_("Welcome, %(language)s") % {"language": language.label},

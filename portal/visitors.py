@@ -117,7 +117,7 @@ def visitor_required(view: VisitorView[P]) -> AnyView:
             return HttpResponseRedirect(f"{reverse('portal:sign_in')}?{urlencode({'next': back})}")
         return view(cast(VisitorRequest, request), *args, **kwargs)
 
-    return portal_page(guarded)
+    return portal_page(cast(PortalView[P], guarded))
 
 
 def way_on(request: TenantRequest, asked: str) -> str:

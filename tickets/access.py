@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from accounts.access import check
 from accounts.models import RequesterAddress
 from accounts.requests import MemberRequest
-from tickets.models import Follower, Notice, Origin, Queue, SideConversation, Ticket, TicketTag
+from tickets.models import Follower, Notice, Origin, Queue, Rating, SideConversation, Ticket, TicketTag
 from tickets.models.drafts import draft_facts
 from tickets.models.process import kind_name
 from tickets.models.relations import related_of
@@ -37,7 +37,8 @@ def get_ticket(request: MemberRequest, number: int, *, may: str = "tickets.view"
     member wants to be reminded of it; `.drafts_now` is for `read_drafts`, `.tasks_now` for `read_tasks`; `.tags` are
     its tags and `.following` those who follow it, as `id` and `name`; `.linked_to` and `.linked_from` are what
     `related_of` gives, `.own_values` is for `read_json`, `.kind_name` the team's own name of its kind, `.has_sides`
-    whether there are side conversations; `.formerly` says where it lived before, as `source` and `number`.
+    whether there are side conversations; `.formerly` says where it lived before, as `source` and `number`;
+    `.rating` says how it was, as `score` and `comment`.
 
     Raises Http404 where the member may not see it, PermissionDenied where they may not do `may`.
     """
@@ -46,9 +47,11 @@ def get_ticket(request: MemberRequest, number: int, *, may: str = "tickets.view"
     snoozes = Notice.objects.snoozes().filter(ticket=OuterRef("pk"), member=request.membership)
     tags = TicketTag.objects.filter(ticket=OuterRef("pk")).order_by("tag__key")
     following = Follower.objects.present().filter(ticket=OuterRef("pk")).order_by("member__user__name")
+    ratings = Rating.objects.filter(ticket=OuterRef("pk"), score__isnull=False).order_by("-answered_at")
     origins = Origin.objects.filter(ticket=OuterRef("pk")).order_by("pk")
     tickets = tickets.annotate(
         formerly=Subquery(origins.values_list(JSONObject(source="source", number="number"))[:1]),
+        rating=Subquery(ratings.values_list(JSONObject(score="score", comment="comment"))[:1]),
         drafts_now=draft_facts(),
         linked_to=related_of(request.membership, forwards=True),
         linked_from=related_of(request.membership, forwards=False),

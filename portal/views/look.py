@@ -21,8 +21,9 @@ def style(request: PortalRequest) -> HttpResponse:
 @require_safe
 @portal_page
 def logo(request: PortalRequest) -> HttpResponse:
-    if not request.portal.logo_type:
+    kept = request.portal.logo
+    if kept is None:
         raise Http404
-    response = picture_response(bytes(request.portal.logo), request.portal.logo_type)
+    response = picture_response(bytes(kept), request.portal.logo_type)
     response.headers["Cache-Control"] = A_WHILE
     return response

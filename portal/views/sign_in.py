@@ -1,5 +1,6 @@
 """Signing in to the portal by a mailed code. Nothing of a tenant's is shown before the address is proved."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -38,7 +39,7 @@ def ask(request: PortalRequest) -> HttpResponse:
         WAITS,
         secret,
         max_age=int(signing_in.CODE_LIFETIME.total_seconds()),
-        secure=visitors.settings.SECURE_SITE,
+        secure=settings.SECURE_SITE,
         httponly=True,
         samesite="Lax",
     )

@@ -18,7 +18,7 @@ from portal.following import standing
 from portal.forms_portal import InviteForm, MessageForm, OnceForm, ReasonForm
 from portal.visitors import VisitorRequest, visitor_required
 from tickets.enums import StatusClass
-from tickets.errors import AlreadyDone, TicketError
+from tickets.errors import AlreadyDone, TicketError, TransitionRefused
 from tickets.models import Ticket
 from tickets.services import conversation, events, inviting, lifecycle
 from tickets.services.aftercare import care_of_tenant, closes_at, reopen_until
@@ -103,7 +103,7 @@ def broken(request: VisitorRequest, number: int) -> HttpResponse:
 
     def deed(row: Ticket) -> object:
         if row.is_closed and reopen_until(row, care_of_tenant()) is None:
-            raise lifecycle.TransitionRefused
+            raise TransitionRefused
         return lifecycle.reject(row, reason=reason, by=actor)
 
     return _do(request, found, form, deed, _("We are working on it again"), broken=form)

@@ -150,6 +150,6 @@ def person(cast: Cast, name: str, *, customer: Customer | None = None, email: st
     """A requester with an address of the cast's customer, unless another is given."""
     with cast.scope():
         found = Requester.objects.create(name=name, customer=customer, language="en", **more)
-        given = email or f"{name.split()[0].lower()}@paperi-{cast.tenant.slug}.example"
+        given = email or f"{name.split(maxsplit=1)[0].lower()}@paperi-{cast.tenant.slug}.example"
         RequesterAddress.objects.create(requester=found, email=given)
         return found

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
@@ -45,7 +44,7 @@ def due(care: Aftercare, *, now: datetime) -> TicketQuerySet:
     wanted = Q(resolved_at__lte=now - timedelta(days=care.close_days)) & _warned(care, now)
     for step, days in enumerate(sorted(care.remind_days), start=1):
         reached = Q(resolved_at__lte=now - timedelta(days=days))
-        wanted |= reached & ~Exists(told.filter(step__gte=step))
+        wanted |= reached & Q(~Exists(told.filter(step__gte=step)))
     waits = Ticket.objects.filter(status_class=StatusClass.RESOLVED, resolved_at__gte=care.since)
     return waits.filter(wanted).order_by("resolved_at", "pk")
 
@@ -65,27 +64,23 @@ def attend(care: Aftercare, ticket_id: int, *, now: datetime) -> bool:
     ticket = locked(Ticket(pk=ticket_id), even_merged=True)
     if not due(care, now=now).filter(pk=ticket_id).exists():
         return False
-    reached = _step(care, ticket, now)
-    if reached and not _told(ticket).filter(step__gte=reached).exists():
-        _remind(ticket, reached, now=now)
+    solved_at = ticket.resolved_at or now
+    reached = _step(care, solved_at, now)
+    if reached and not Reminded.objects.filter(ticket=ticket, solved_at=solved_at, step__gte=reached).exists():
+        Reminded.objects.create(ticket=ticket, solved_at=solved_at, step=reached, at=now)
+        _ask_again(ticket)
         return True
     lifecycle.lapse(ticket)
     send_closing(ticket, days=care.reopen_days)
     return True
 
 
-def _step(care: Aftercare, ticket: Ticket, now: datetime) -> int:
+def _step(care: Aftercare, solved_at: datetime, now: datetime) -> int:
     """How many of the reminders have come due: of several at once only the last is sent."""
-    since = ticket.resolved_at or now
-    return sum(now >= since + timedelta(days=days) for days in care.remind_days)
+    return sum(now >= solved_at + timedelta(days=days) for days in care.remind_days)
 
 
-def _told(ticket: Ticket) -> "models.QuerySet[Reminded]":
-    return Reminded.objects.filter(ticket=ticket, solved_at=ticket.resolved_at)
-
-
-def _remind(ticket: Ticket, step: int, *, now: datetime) -> None:
-    Reminded.objects.create(ticket=ticket, solved_at=ticket.resolved_at, step=step, at=now)
+def _ask_again(ticket: Ticket) -> None:
     solution = ticket.messages.filter(kind=MessageKind.REPLY).order_by("at", "pk").last()
     if solution and mails.send_solution(ticket, solution, again=True):
         append(ticket, EventKind.ASKED_AGAIN, by=SYSTEM, at=present(ticket), name=ticket.requester.name)
