@@ -45,11 +45,22 @@ def tickets(request: VisitorRequest) -> HttpResponse:
         "rows": [(ticket, standing(ticket, care)) for ticket in page.rows],
         "earlier": page.earlier,
         "later": page.later,
-        "shown": "company" if whole else "closed" if over else "",
+        "tabs": _tabs(request, "company" if whole else "closed" if over else ""),
+        "over": over,
         "waiting": [ticket for ticket in page.rows if ticket.status_class == StatusClass.RESOLVED and not whole],
     }
     shown: HttpResponse = visitors.show(request, "portal/tickets.html", context)
     return shown
+
+
+def _tabs(request: VisitorRequest, shown: str) -> list[visitors.Place]:
+    """The lists that there are for the visitor; the company's for key users only."""
+    tabs = [("", _("Mine, open"))]
+    if request.visitor.sees_company:
+        tabs.append(("company", _("All of %(company)s") % {"company": request.visitor.requester.customer}))
+    tabs.append(("closed", _("Closed")))
+    here = request.path
+    return [visitors.Place(label, f"{here}?show={key}" if key else here, key == shown) for key, label in tabs]
 
 
 @require_safe

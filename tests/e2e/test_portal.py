@@ -1,7 +1,6 @@
 """The portal in a real browser: signing in, asking, following, answering, confirming; with and without script."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -29,11 +28,11 @@ SAID = {
 
 
 @pytest.fixture
-def base(acme: Cast, web: int) -> Iterator[str]:
+def base(acme: Cast, web: int) -> str:
     open_portal(acme, key_users=True)
     with acme.scope():
         Aftercare.objects.create(is_on=True)
-    yield f"http://{acme.tenant.host}:{web}"
+    return f"http://{acme.tenant.host}:{web}"
 
 
 def sign_in(page: Page, cast: Cast, base: str, email: str) -> None:
