@@ -92,11 +92,9 @@ def portal_page(view: PortalView[P]) -> AnyView:
 
     @wraps(view)
     def guarded(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        rows = Portal.objects.defer("logo").select_related("queue__office", "queue__tenant")
-        request.portal = rows.filter(is_on=True).first()
+        identify(request)
         if request.portal is None:
             raise Http404
-        request.visitor = _visitor(request)
         language, zone = _speech(request)
         with translation.override(language), timezone.override(ZoneInfo(zone)):
             response = view(request, *args, **kwargs)
@@ -105,6 +103,13 @@ def portal_page(view: PortalView[P]) -> AnyView:
         return response
 
     return guarded
+
+
+def identify(request: Any) -> None:
+    """Set `portal` and `visitor` on a request; both None where the portal is closed. For pages that need neither."""
+    rows = Portal.objects.defer("logo").select_related("queue__office", "queue__tenant")
+    request.portal = rows.filter(is_on=True).first()
+    request.visitor = _visitor(request) if request.portal else None
 
 
 def visitor_required(view: VisitorView[P]) -> AnyView:
@@ -157,7 +162,7 @@ def remember(response: HttpResponse, secret: str) -> None:
 
 
 def show(request: PortalRequest, template: str, context: dict[str, Any] | None = None, *, status: int = 200) -> Any:
-    """Render a page in the portal's frame."""
+    """Render a page in the portal's frame, for a request that was identified."""
     person = request.visitor.requester if request.visitor else None
     frame = {
         "portal": request.portal,
