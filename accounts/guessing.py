@@ -14,7 +14,7 @@ from accounts.requests import TenantRequest
 GetResponse = Callable[[TenantRequest], HttpResponseBase]
 WRONG_GUESSES, WINDOW_SECONDS = 100, 600
 # Sign-in has limits of its own, and whoever shares an address with a guesser must be able to get in.
-FREE = "/account/"
+FREE = ("/account/", "/portal/sign-in/")
 
 
 def guessing(get_response: GetResponse) -> GetResponse:

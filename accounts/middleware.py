@@ -23,7 +23,7 @@ from core.rls import SETTING
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 TENANT_KEY = "tenant"
 # Where one can ask for a mail to an address.
-STEADY = ("account_reset_password", "account_request_login_code", "account_confirm_login_code")
+STEADY = ("account_reset_password", "account_request_login_code", "account_confirm_login_code", "portal:sign_in")
 
 
 def steady(get_response: GetResponse) -> GetResponse:

@@ -23,6 +23,8 @@ from tickets.view_counts import views_of
 
 CAP = 999
 FRAMELESS = ("reports:board", "reports:linked")
+# Of the portal the desk's own pages.
+FRAMED = ("portal:settings", "portal:aftercare", "portal:access")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,9 @@ def _wants_frame(request: HttpRequest) -> bool:
     match = request.resolver_match
     if getattr(request, "htmx", False):
         return False
-    return match is None or not (match.app_name == "portal" or match.view_name in FRAMELESS)
+    if match is None or match.view_name in FRAMED:
+        return True
+    return not (match.app_name == "portal" or match.view_name in FRAMELESS)
 
 
 def _frame(request: MemberRequest, tenant: Tenant) -> Navigation:

@@ -4,9 +4,9 @@ import email
 import re
 from email.message import Message
 
-# The work link of a consultant and the confirmation link of a requester.
-LINK = re.compile(r"/(l|c)/[A-Za-z0-9_-]{16,}")
-LINK_BYTES = re.compile(rb"/(?:l|c)/[A-Za-z0-9_=\r\n-]{16,}")
+# The link of a consultant, and the two of a requester.
+LINK = re.compile(r"/(l|c|r)/[A-Za-z0-9_-]{16,}")
+LINK_BYTES = re.compile(rb"/(?:l|c|r)/[A-Za-z0-9_=\r\n-]{16,}")
 HIDDEN = "…"
 MAX_RAW = 2 * 2**20
 

@@ -22,6 +22,8 @@ VARIABLES: dict[str, tuple[str, ...]] = {
     Purpose.SOLUTION: (*COMMON, "solution"),
     Purpose.REMINDER: (*COMMON, "promise", "due"),
     Purpose.CONFIRMATION: (*COMMON, "solution"),
+    Purpose.CLOSING: (*COMMON, "days"),
+    Purpose.SURVEY: COMMON,
 }
 
 
@@ -62,6 +64,17 @@ def default_words(purpose: str, language: str) -> Words:
                     "Hello {{requester}},\n\nwe solved ticket {{number}} and have not heard from you since:\n\n"
                     "{{solution}}\n\nDoes it work now? Tell us with one of the links below.\n\n{{desk}}"
                 ),
+            ),
+            Purpose.CLOSING: Words(
+                _("Closed: {{title}}"),
+                _(
+                    "Hello {{requester}},\n\nwe solved ticket {{number}} and have not heard from you since, so it "
+                    "is closed now. If it still troubles you, open it again within {{days}} days.\n\n{{desk}}"
+                ),
+            ),
+            Purpose.SURVEY: Words(
+                _("How was it? {{title}}"),
+                _("Hello {{requester}},\n\nticket {{number}} is closed. How was our service?\n\n{{desk}}"),
             ),
         }
         return words[Purpose(purpose)]

@@ -55,7 +55,7 @@ def usable(token: str, purpose: LinkPurpose) -> Visit:
     Raises LinkUnusable, also for a requester who is no longer the ticket's.
     """
     link = links.find(token, purpose)
-    if purpose == LinkPurpose.CONFIRM and link.requester_id != link.ticket.requester_id:
+    if purpose != LinkPurpose.WORK and link.requester_id != link.ticket.requester_id:
         raise LinkUnusable
     return Visit(link, token)
 

@@ -3,7 +3,7 @@
 import logging
 import re
 
-TOKEN = re.compile(r"(/[lcb]/)[^/\s]+")
+TOKEN = re.compile(r"(/[lcbr]/)[^/\s]+")
 LOGGERS = ("django.request", "django.server", "django.security.csrf", "django.security.DisallowedHost")
 
 

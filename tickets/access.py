@@ -13,7 +13,7 @@ from accounts.access import check
 from accounts.models import Module, Product, RequesterAddress
 from accounts.requests import MemberRequest
 from sla.models import Contract
-from tickets.models import Follower, Notice, Origin, Queue, Relation, SideConversation, Ticket, TicketTag
+from tickets.models import Follower, Notice, Origin, Queue, Rating, Relation, SideConversation, Ticket, TicketTag
 from tickets.models.drafts import draft_facts
 from tickets.models.process import kind_name
 from tickets.models.tasks import task_facts
@@ -42,8 +42,8 @@ def get_whole_ticket(request: MemberRequest, number: int) -> Ticket:
     `.unreachable_why` say so. `.snoozed_until` is when the member wants to be reminded of it; `.drafts_now` is for
     `read_drafts`, `.tasks_now` for `read_tasks`; `.tags` are its tags and `.following` those who follow it, as `id`
     and `name`; `.own_values` is for `read_json`, `.kind_name` the team's own name of its kind; `.has_relations` and
-    `.has_sides` say whether to look for them; `.formerly` says where it lived before, as `source` and `number`.
-    `.product_name`, `.module_name`, `.contract_number` and `.parent_number` are None where it has none.
+    `.has_sides` say whether to look for them; `.formerly` says where it lived before, as `source` and `number`,
+    `.rating` how it was, as `score` and `comment`. `.product_name`, `.module_name`, `.contract_number` and `.parent_number` are None where it has none.
     """
     member = request.membership
     ticket: Any = get_object_or_404(_whole().visible_to(member), number=number)
@@ -74,10 +74,12 @@ def _whole() -> TicketQuerySet:
     snoozes = Notice.objects.snoozes().filter(ticket=OuterRef("pk"))
     tags = TicketTag.objects.filter(ticket=OuterRef("pk")).order_by("tag__key")
     following = Follower.objects.present().filter(ticket=OuterRef("pk")).order_by("member__user__name")
+    ratings = Rating.objects.filter(ticket=OuterRef("pk"), score__isnull=False).order_by("-answered_at")
     origins = Origin.objects.filter(ticket=OuterRef("pk")).order_by("pk")
     relations = Relation.objects.filter(Q(ticket=OuterRef("pk")) | Q(other=OuterRef("pk")))
     return Ticket.objects.select_related("requester", "customer", "assignee__user").annotate(
         formerly=Subquery(origins.values_list(JSONObject(source="source", number="number"))[:1]),
+        rating=Subquery(ratings.values_list(JSONObject(score="score", comment="comment"))[:1]),
         drafts_now=draft_facts(),
         has_relations=Exists(relations),
         has_sides=Exists(SideConversation.objects.filter(ticket=OuterRef("pk"))),

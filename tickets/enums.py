@@ -110,6 +110,10 @@ class EventKind(TextChoices):
     SIDE_SETTLED = "side_settled", _("No answer awaited any more")
     TASK_DONE = "task_done", _("Task done")
     TASK_UNDONE = "task_undone", _("Task opened again")
+    ASKED_AGAIN = "asked_again", _("Requester asked again whether it works")
+    UNANSWERED = "unanswered", _("Closed without an answer")
+    INVITED = "invited", _("A colleague was asked in")
+    RATED = "rated", _("Requester said how it was")
 
 
 class RelationKind(TextChoices):
@@ -158,6 +162,7 @@ class LinkPurpose(TextChoices):
 
     WORK = "work", _("One ticket, for its consultant")
     CONFIRM = "confirm", _("The solution, for its requester")
+    RATE = "rate", _("How it was, for its requester")
 
 
 class NoticeKind(TextChoices):

@@ -148,3 +148,8 @@ class MacroRefused(TicketError):
     def __str__(self) -> str:
         why = self.why or str(_("Something that it sets is no longer there, or not for you."))
         return str(_("The macro could not be run, and nothing was done. %(why)s")) % {"why": why}
+
+
+class NotOfCompany(TicketError):
+    def __str__(self) -> str:
+        return str(_("Only people of your company can be added here. Ask us to add anybody else."))

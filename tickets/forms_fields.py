@@ -37,9 +37,10 @@ class OwnFieldForm(TenantModelForm):
 
     class Meta:
         model = CustomField
-        fields = ["name", "type", "help_text", "kinds", "position", "is_active"]
+        fields = ["name", "type", "help_text", "kinds", "position", "in_portal", "is_active"]
         help_texts = {
             "help_text": _("One sentence below the field."),
+            "in_portal": _("Requesters fill it in where they ask there."),
             "is_active": _("Without it nobody is asked any more. Tickets keep what they have."),
         }
 

@@ -47,6 +47,7 @@ class OwnField:
     help: str
     options: tuple[Option, ...]
     active: bool
+    in_portal: bool = False
 
     @property
     def key(self) -> str:
@@ -173,6 +174,7 @@ def _field(row: Any) -> OwnField:
         help=row.help_text,
         options=tuple(Option(**each) for each in row.options),
         active=row.is_active,
+        in_portal=row.in_portal,
     )
 
 

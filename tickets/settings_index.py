@@ -103,6 +103,23 @@ SECTIONS = (
         ),
     ),
     Section(
+        _("Self-service"),
+        (
+            Setting(
+                "portal:settings",
+                "user-question",
+                _("Portal"),
+                _("Requesters ask and follow their tickets: who may sign in, key users, look, colour and logo"),
+            ),
+            Setting(
+                "portal:aftercare",
+                "thumb-up",
+                _("After a solution"),
+                _("Ask again whether it works, close what nobody answers, reopening, ratings (CSAT)"),
+            ),
+        ),
+    ),
+    Section(
         _("Promises"),
         (
             Setting(

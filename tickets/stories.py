@@ -14,6 +14,7 @@ from tickets.metrics import promise_name
 from tickets.models import TicketEvent
 from tickets.own_values import logged_words
 from tickets.process import process
+from tickets.scores import score_words
 
 ICONS = {
     EventKind.RECEIVED: "mail-down",
@@ -47,6 +48,10 @@ ICONS = {
     EventKind.SIDE_SETTLED: "check",
     EventKind.TASK_DONE: "circle-check",
     EventKind.TASK_UNDONE: "circle",
+    EventKind.ASKED_AGAIN: "mail-question",
+    EventKind.UNANSWERED: "clock",
+    EventKind.INVITED: "user-share",
+    EventKind.RATED: "thumb-up",
 }
 # Entering these is told by the line of reception, or of what brought it about.
 TOLD_BY_OTHERS = (StatusClass.NEW, StatusClass.MERGED)
@@ -315,6 +320,15 @@ _WORDS: dict[EventKind, Callable[[TicketEvent], str]] = {
     EventKind.SIDE_SETTLED: _side,
     EventKind.TASK_DONE: lambda event: (
         _("%(name)s did the task: %(text)s") % {"name": event.actor_name, "text": event.data["text"]}
+    ),
+    EventKind.ASKED_AGAIN: lambda event: _("%(name)s was asked again whether it works") % {"name": event.data["name"]},
+    EventKind.UNANSWERED: lambda event: _("Nobody said whether it works, so it closed by itself"),
+    EventKind.INVITED: lambda event: (
+        _("%(name)s asked %(to)s in") % {"name": event.actor_name, "to": event.data["name"]}
+    ),
+    EventKind.RATED: lambda event: (
+        _("%(name)s says how it was: %(score)s")
+        % {"name": event.actor_name, "score": score_words(event.data["score"])}
     ),
     EventKind.TASK_UNDONE: lambda event: (
         _("%(name)s opened the task again: %(text)s") % {"name": event.actor_name, "text": event.data["text"]}

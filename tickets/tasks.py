@@ -19,8 +19,8 @@ from sla.ladder import Step
 from sla.models import StepFired, Timer
 from sla.services.immutable import ladder
 from tickets.enums import EventKind
-from tickets.models import Attachment, BulkAction, ReminderRule, SideFile, Ticket
-from tickets.services import automation, clock, lifecycle
+from tickets.models import Aftercare, Attachment, BulkAction, ReminderRule, SideFile, Ticket
+from tickets.services import aftercare, automation, clock, lifecycle
 from tickets.services.absent_mails import tell_everybody
 from tickets.services.applying import apply_to, open_after
 from tickets.services.bulk import step
@@ -150,6 +150,24 @@ def sweep_rule_clocks() -> None:
 
 
 @shared_task
+def sweep_aftercare() -> None:
+    """Ask again whether solutions work, and close what nobody answers, of the tenants that want it."""
+    _each(open_door("door_aftercare"), attend_to, "aftercare.not_swept")
+
+
+@shared_task
+def attend_to(tenant_id: int, care_id: int) -> None:
+    """What is due of one tenant, each ticket in a transaction of its own; two at once do each thing once."""
+    now = timezone.now()
+    with tenant_scope(tenant_id):
+        care = Aftercare.objects.filter(pk=care_id, is_on=True).first()
+        if care is None:
+            return
+        found = list(aftercare.due(care, now=now).values_list("pk", flat=True)[:BATCH])
+    _each(((tenant_id, pk) for pk in found), partial(_attend, care, now), "aftercare.ticket_failed")
+
+
+@shared_task
 def wake_tickets() -> None:
     """Open the scheduled tickets whose time has come; two sweeps at once open each once."""
     _each(open_door("door_scheduled_tickets", BATCH), _wake, "ticket.not_opened")
@@ -176,6 +194,11 @@ def _tell(tenant_id: int, member_id: int) -> None:
 def _remind(rule: ReminderRule, now: datetime, tenant_id: int, ticket_id: int) -> None:
     with tenant_scope(tenant_id):
         remind(rule, ticket_id, now=now)
+
+
+def _attend(care: Aftercare, now: datetime, tenant_id: int, ticket_id: int) -> None:
+    with tenant_scope(tenant_id):
+        aftercare.attend(care, ticket_id, now=now)
 
 
 def _apply(by: Actor, tenant_id: int, ticket_id: int) -> None:

@@ -14,8 +14,8 @@ from core.tokens import new_token, same, signature
 # "t" names a ticket, "s" a side conversation of one; a Message-ID says the first of them by saying nothing.
 SIGNED_ADDRESS = re.compile(r"\+([ts])(\d{1,18})-([a-z2-7]{16})@")
 SIGNED_MESSAGE_ID = re.compile(r"\A(s?)(\d{1,18})\.([A-Za-z0-9_-]{8,40})\.([a-z2-7]{16})@")
-# The work link of a consultant and the confirmation link of a requester, and our signed addresses.
-LINK = re.compile(r"(?:https?://)?[^\s<>\"'()]*/(?:l|c)/[A-Za-z0-9_-]{16,}[^\s<>\"')]*")
+# The consultant's link, the requester's two, and our signed addresses.
+LINK = re.compile(r"(?:https?://)?[^\s<>\"'()]*/(?:l|c|r)/[A-Za-z0-9_-]{16,}[^\s<>\"')]*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,6 +117,10 @@ class Requester(TenantModel):
     phone = models.CharField(_("Phone"), max_length=40, blank=True)
     phone_tail = phone_tail("phone")
     created_at = models.DateTimeField(auto_now_add=True)
+    # What the desk has granted in the portal, and what the person has chosen there.
+    sees_company = models.BooleanField(_("Key user: sees all tickets of the company"), default=False)
+    takes_receipts = models.BooleanField(_("Tell me that a ticket has arrived"), default=True)
+    takes_surveys = models.BooleanField(_("Ask me now and then how it was"), default=True)
 
     objects: ClassVar[RequesterManager["Requester"]] = RequesterManager()
 

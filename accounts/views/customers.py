@@ -105,5 +105,12 @@ def requester(request: MemberRequest, pk: int | None = None) -> HttpResponse:
         messages.success(request, _("Saved"))
         return redirect("accounts:requesters")
     title = row.name if row else _("New requester")
-    more = [(f"{reverse('tickets:contacts')}?requester={row.pk}", _("Contacts"))] if row else []
+    more = (
+        [
+            (f"{reverse('tickets:contacts')}?requester={row.pk}", _("Contacts")),
+            (reverse("portal:access", args=[row.pk]), _("Portal")),
+        ]
+        if row
+        else []
+    )
     return form_page(request, form, title=title, up=("accounts:requesters", _("Requesters")), more=more)

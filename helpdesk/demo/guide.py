@@ -8,6 +8,7 @@ from django.conf import settings
 from accounts.enums import Role
 from accounts.models import Membership, Tenant
 from accounts.scope import tenant_scope
+from helpdesk.demo.selfservice import key_user
 from helpdesk.demo.workspace import PASSWORD
 
 FILE_NAME = "demo.txt"
@@ -55,10 +56,12 @@ def write_guide(tenants: Sequence[Tenant], directory: Path) -> Path:
 
 def _tenant_text(tenant: Tenant) -> str:
     with tenant_scope(tenant.pk):
+        asker = key_user().email
         people = list(Membership.objects.active().select_related("user", "office").order_by("pk"))
     width = max(len(person.email) for person in people)
     lines = [f"  {person.email:<{width}}  {_place(person)}" for person in people]
-    return "\n".join([f"{tenant.name}: {tenant.url()}", f"  password of all: {PASSWORD}", *lines])
+    portal = f"  portal: {tenant.url('/portal/')} as {asker}; its code stands in the mail log"
+    return "\n".join([f"{tenant.name}: {tenant.url()}", f"  password of all: {PASSWORD}", *lines, portal])
 
 
 def _place(person: Membership) -> str:

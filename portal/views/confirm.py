@@ -17,7 +17,9 @@ from portal.links import Visit, mail_new_confirm_link
 from portal.pages import link_page
 from tickets.enums import LinkPurpose
 from tickets.errors import AlreadyDone, LinkUnusable, TicketClosed, TransitionRefused
+from tickets.models import Ticket
 from tickets.services import events, lifecycle, links
+from tickets.services.aftercare import care_of_tenant, reopen_until
 
 
 @require_safe
@@ -73,8 +75,10 @@ def new_link(request: TenantRequest, visit: Visit) -> HttpResponse:
 
 @transaction.atomic
 def _reject(visit: Visit, form: ReasonForm) -> None:
-    """Raises TicketClosed on a closed ticket: the service would open it, but that is the desk's to do."""
-    ticket = events.locked(visit.ticket)
+    """Raises TicketClosed on a ticket that only the desk may open again."""
+    ticket = events.locked(visit.ticket, even_closed=True)
+    if ticket.is_closed and reopen_until(ticket, care_of_tenant()) is None:
+        raise TicketClosed
     links.use_form(visit.link, form.cleaned_data["form_token"])
     lifecycle.reject(ticket, reason=form.cleaned_data["reason"], by=_actor(visit))
 
@@ -83,6 +87,12 @@ def _actor(visit: Visit) -> Actor:
     if visit.link.requester is None:
         raise LinkUnusable
     return requester_actor(visit.link.requester)
+
+
+def _reopen_until(ticket: Ticket) -> str:
+    """Until when the requester may still say that it is broken, once it is closed."""
+    until = reopen_until(ticket, care_of_tenant()) if ticket.is_closed else None
+    return local_time(until) if until else ""
 
 
 def _page(
@@ -98,5 +108,6 @@ def _page(
         "problem": problem,
         "solved": local_time(ticket.resolved_at) if ticket.resolved_at else "",
         "entries": for_requester(ticket, visit.token),
+        "reopen_until": _reopen_until(ticket),
     }
     return pages.show(request, "portal/confirm.html", visit, context, status=status)

@@ -2,25 +2,29 @@
 
 import os
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from accounts.actors import SYSTEM
 from accounts.models import Absence, Customer, LegalEntity, Membership, Module, Office, Requester, Team, Tenant, User
 from accounts.scope import tenant_scope
 from accounts.services import absences
+from core.tokens import new_token, token_hash
+from helpdesk.demo.selfservice import key_user
 from helpdesk.embedded.layout import BASE_DIR
 from imports.models import LoadedTable
 from mailintake.models import InboundMessage, Mailbox
 from outbox.enums import CallEvent
 from outbox.models import OutgoingMail, Webhook, WebhookCall
 from outbox.services.webhooks import queue_call, save_hook
+from portal.models import PortalSession
 from reports.models import Board
 from reports.services.boards import hang
 from sla.ladder import DEFAULT, Step, Whom, write
@@ -41,6 +45,7 @@ from tickets.models import (
     Macro,
     PromiseRule,
     Queue,
+    Rating,
     ReminderRule,
     Rule,
     SavedView,
@@ -50,10 +55,12 @@ from tickets.models import (
 )
 from tickets.process import forget
 from tickets.services import bulk
-from tickets.services.links import make_confirm_link, make_work_link
+from tickets.services.inviting import of_requester
+from tickets.services.links import make_confirm_link, make_rating_link, make_work_link
 from tickets.services.merging import merge
 
 PASSWORD = "a long enough word"
+SHOWN = ("open", "waiting_requester", "resolved", "closed")
 LOOKS = [("light", 1440), ("dark", 1440), ("light", 390), ("dark", 390)]
 REFUSED = 400
 SERIOUS = ("serious", "critical")
@@ -72,7 +79,7 @@ NO_PAGES = {
     ),
     *("tickets:live", "tickets:live_rows", "tickets:alerts", "tickets:people", "imports:refused"),
     *("mailintake:signed_in", "mailintake:mailbox_sign_in"),
-    *("portal:work_file", "portal:confirm_file", "account_inactive", "account_signup"),
+    *("portal:style", "portal:logo", "portal:work_file", "portal:confirm_file", "account_inactive", "account_signup"),
     *("accounts:two_step_off", "accounts:two_step_codes", "accounts:two_step_codes_file"),
     *("mfa_authenticate", "mfa_reauthenticate"),
 }
@@ -97,6 +104,7 @@ def things() -> dict[str, Any]:
         "message": held.messages.filter(kind="requester").order_by("pk")[0].pk,
         "work_token": make_work_link(held, held.assignee),
         "confirm_token": make_confirm_link(solved, solved.requester),
+        "rate_token": rating_link(solved),
         "board_token": hang(Board(name="Lobby", office=held.queue.office), by=SYSTEM),
         "mail": InboundMessage.objects.in_triage()[0].pk,
         "spare_mail": InboundMessage.objects.in_triage()[0].pk,
@@ -133,6 +141,12 @@ def things() -> dict[str, Any]:
             }.items()
         },
     }
+
+
+def rating_link(ticket: Ticket) -> str:
+    """The token of a question how it was."""
+    Rating.objects.create(ticket=ticket, requester=ticket.requester)
+    return make_rating_link(ticket, ticket.requester)
 
 
 def contact() -> Contact:
@@ -190,13 +204,28 @@ def pager() -> Webhook:
     return hook
 
 
+def visitor_pages(tenant: Tenant, language: str) -> tuple[str, dict[str, str]]:
+    """The secret of a key user's session at the portal, and what they find there; in the tenant's scope."""
+    person = key_user()
+    Requester.objects.filter(pk=person.pk).update(language=language)
+    secret = new_token()
+    facts = {"requester": person, "email": person.email, "secret_hash": token_hash(secret)}
+    PortalSession.objects.create(expires_at=timezone.now() + timedelta(days=1), **facts)
+    theirs = of_requester(person, company=True)
+    opened = {state: theirs.filter(status_class=state).order_by("-number").first() for state in SHOWN}
+    found = {f"portal:ticket-{state}": f"/portal/tickets/{each.number}/" for state, each in opened.items() if each}
+    lists = {"portal:tickets-company": "/portal/?show=company", "portal:tickets-closed": "/portal/?show=closed"}
+    own = {"portal:tickets": "/portal/", "portal:ask": "/portal/ask/", "portal:details": "/portal/me/"}
+    return secret, wanted(own | lists | found)
+
+
 def pages(ids: dict[str, Any]) -> dict[str, tuple[str, Row | None]]:
     """The path of each page, by the name its pictures get."""
     closed = Ticket.objects.filter(status_class="closed").order_by("pk")[0]
     listed = {
         name: (reverse(name, kwargs=row.kwargs(ids)), row)
         for name, row in ADDRESSES.items()
-        if "GET" in row.methods and name not in NO_PAGES
+        if "GET" in row.methods and name not in NO_PAGES and not row.is_portal
     }
     tried = reverse("tickets:promise_trial") + f"?ticket={ids['ticket']}"
     more = {
@@ -322,6 +351,26 @@ def test_every_page_is_drawn_and_accessible(web: int, browser: Browser, language
     inside = {name: path for name, (path, _row) in paths.items() if name not in public}
     base = f"http://{tenant.host}:{web}"
     assert draw(browser, base, admin_of(tenant, language), outside=public, inside=inside) == []
+
+
+def test_the_portal_is_drawn_and_accessible(web: int, browser: Browser, language: str) -> None:
+    call_command("demo")
+    tenant, faults = Tenant.objects.get(slug="acme"), []
+    with tenant_scope(tenant.pk):
+        secret, paths = visitor_pages(tenant, language)
+    base = f"http://{tenant.host}:{web}"
+    for picture, context in contexts(browser, language):
+        context.add_cookies([{"name": "requester", "value": secret, "url": base}])
+        page = context.new_page()
+        for name, path in paths.items():
+            faults += look(page, name, base + path, picture)
+        page.goto(f"{base}/portal/ask/")
+        page.fill("textarea[name=words]", "Winder pressure drops about twenty minutes after a filter change")
+        page.click("button:has-text('Go on'), button:has-text('Jatka')")
+        page.wait_for_selector("select[name=badly]")
+        page.screenshot(path=BASE_DIR / "screens" / f"portal-ask-2-{picture}.png", full_page=True)
+        context.close()
+    assert faults == []
 
 
 def test_what_goes_wrong_is_drawn_and_accessible(  # noqa: PLR0917  # fixtures

@@ -11,6 +11,9 @@ LEADS = ("ada", "liisa")
 DESK = ("ada", "liisa", "aino")
 READERS = ("ada", "liisa", "fiona")
 SEES_ALL = ("ada", "liisa", "aino", "fiona")
+# Requesters with a session at the portal: who asked, a colleague, their company's key user, and another company's.
+REQUESTERS = ("otto", "oona", "kaisa", "vera")
+THEIRS, NOT_THEIRS = ("otto", "kaisa"), ("oona", "vera")
 # For anybody who has the address: sign-in, and the pages behind mail links.
 PUBLIC: tuple[str, ...] = ()
 
@@ -26,6 +29,11 @@ class Row:
     who: tuple[str, ...]
     blind: tuple[str, ...] = ()
     params: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_portal(self) -> bool:
+        """Whether it is for requesters, whose sessions are of another kind."""
+        return bool(self.who) and set(self.who) <= set(REQUESTERS)
 
     @property
     def foreign_params(self) -> list[str]:
@@ -320,6 +328,33 @@ ADDRESSES = {
     "portal:broken": row("POST", PUBLIC, token="confirm_token"),
     "portal:new_confirm_link": row("POST", PUBLIC, token="confirm_token"),
     "portal:confirm_file": row("GET", PUBLIC, token="confirm_token", pk="confirm_file"),
+    "portal:rate": row("GET POST", PUBLIC, token="rate_token"),
+    # The portal: its door, and what requesters find behind it.
+    "portal:sign_in": row("GET POST", PUBLIC),
+    "portal:type_code": row("GET POST", PUBLIC),
+    "portal:style": row("GET", PUBLIC),
+    "portal:logo": row("GET", PUBLIC),
+    "portal:leave": row("POST", REQUESTERS),
+    "portal:tickets": row("GET", REQUESTERS),
+    "portal:ask": row("GET POST", REQUESTERS),
+    "portal:suggest": row("POST", REQUESTERS),
+    "portal:solved": row("POST", REQUESTERS),
+    "portal:ticket": row("GET", THEIRS, NOT_THEIRS, number="ticket"),
+    "portal:write": row("POST", THEIRS, NOT_THEIRS, number="ticket"),
+    "portal:ticket_works": row("POST", THEIRS, NOT_THEIRS, number="ticket"),
+    "portal:ticket_broken": row("POST", THEIRS, NOT_THEIRS, number="ticket"),
+    "portal:ticket_close": row("POST", THEIRS, NOT_THEIRS, number="ticket"),
+    "portal:ticket_invite": row("POST", THEIRS, NOT_THEIRS, number="ticket"),
+    "portal:file": row("GET", THEIRS, NOT_THEIRS, pk="attachment"),
+    "portal:picture": row("GET", THEIRS, NOT_THEIRS, pk="attachment"),
+    "portal:details": row("GET POST", REQUESTERS),
+    "portal:data": row("GET", REQUESTERS),
+    "portal:wish": row("POST", REQUESTERS),
+    # The desk's side of it.
+    "portal:settings": row("GET POST", ADMIN),
+    "portal:aftercare": row("GET POST", ADMIN),
+    "portal:access": row("GET POST", LEADS, pk="requester"),
+    "portal:invite": row("POST", LEADS, pk="requester"),
 }
 
 

@@ -21,9 +21,19 @@ FORMS = ("=\"'><q{0}q q{0}q=1>{{{{q{0}q}}}}", "\"'><q{0}q q{0}q=1>", "<q{0}q>")
 # Texts that are no words: what the product looks things up by, reads as something else, or makes itself.
 TECHNICAL = {
     *("slug", "time_zone", "country", "currency", "metric", "next_metric", "trouble", "hook_kind", "password"),
-    *("storage_key", "key", "token", "token_hash", "code_hash", "secret_hash", "hook_hash", "fingerprint"),
+    *(
+        "storage_key",
+        "key",
+        "token",
+        "token_hash",
+        "code_hash",
+        "secret_hash",
+        "hook_hash",
+        "fingerprint",
+        "browser_hash",
+    ),
     *("sealed_password", "sealed_grant", "sealed_refresh_token", "sealed_access_token", "sealed_hook_key"),
-    *("sealed_private", "sealed_secret", "public", "roles", "kinds", "events"),
+    *("sealed_private", "sealed_secret", "public", "roles", "kinds", "events", "logo_type"),
 }
 # Sanitised before it is stored, and shown as markup because of that; test_hostile_mail.py attacks it through intake.
 MARKUP = {"tickets.Message.html"}
@@ -93,7 +103,13 @@ class Aviary:
                 at, rules = ticket.received_at.isoformat(), stock.cast.desk.policy.current
                 fixed = {"class": "open", "metric": "first_response", "received_at": at, "written_at": at}
                 fixed |= {"policy_version": rules.pk, "calendar_version": rules.calendar.current_id}
-                fixed |= {"priority": "normal", "reason": "contract", "relation": "part", "forwards": False}
+                fixed |= {
+                    "priority": "normal",
+                    "reason": "contract",
+                    "relation": "part",
+                    "forwards": False,
+                    "score": 5,
+                }
                 TicketEvent.objects.create(
                     ticket=ticket,
                     kind=kind,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,12 @@ from django.core.cache import cache
 from django.db import transaction
 from django.test import Client, override_settings
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.enums import Role
+from accounts.models import Customer, Requester, RequesterAddress
+from core.tokens import new_token, token_hash
+from portal.models import PortalSession
 from tests.conftest import Cast, make_cast
 from tests.house import tally
 from tests.house.stock import Stock, fill
@@ -46,11 +51,14 @@ class World:
     globex: Stock
     sessions: dict[str, str]
     files: Path
+    visitors: dict[str, str]
 
     def browser(self, who: str = "", **more: Any) -> Client:
         """A fresh browser at Acme's host with the session of `who`, of either tenant; nobody's without."""
         client = Client(headers={"host": self.acme.cast.tenant.host}, **more)
-        if who:
+        if who in self.visitors:
+            client.cookies["requester"] = self.visitors[who]
+        elif who:
             client.cookies["session"] = self.sessions[who]
         return client
 
@@ -71,8 +79,25 @@ def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) 
         casts = [acme.cast, globex.cast]
         give_password(*casts)
         sessions = {name: just_signed_in(cast, name) for cast in casts for name in cast.members}
-        yield World(acme, globex, sessions, files)
+        yield World(acme, globex, sessions, files, visitors_of(acme.cast))
         transaction.set_rollback(True)
+
+
+def visitors_of(cast: Cast) -> dict[str, str]:
+    """The secrets of four requesters' sessions at the portal: Otto, who asked, and three others."""
+    with cast.scope():
+        other = Customer.objects.create(name="Muu Oy", country="FI", office=cast.office, language="fi")
+        people = {"otto": cast.requester}
+        for name, company in (("oona", cast.customer), ("kaisa", cast.customer), ("vera", other)):
+            person = Requester.objects.create(name=name.title(), customer=company, language="fi", sees_company=True)
+            RequesterAddress.objects.create(requester=person, email=f"{name}@{cast.tenant.slug}-customers.example")
+            people[name] = person
+        Requester.objects.filter(pk=people["oona"].pk).update(sees_company=False)
+        secrets = {name: new_token() for name in people}
+        for name, person in people.items():
+            facts = {"requester": person, "email": person.email, "secret_hash": token_hash(secrets[name])}
+            PortalSession.objects.create(expires_at=timezone.now() + timedelta(days=1), **facts)
+    return secrets
 
 
 def give_password(*casts: Cast, password: str = PASSWORD) -> None:

@@ -28,6 +28,7 @@ from outbox.models import (
     WebhookCall,
 )
 from outbox.services.webhooks import queue_call, save_hook
+from portal.models import Deflection, Portal, PortalSession, PortalText, SentForm, SignInCode
 from reports.models import Board
 from reports.services.boards import hang
 from sla.models import Contract, StepFired, Timer
@@ -35,6 +36,7 @@ from tests.conftest import Cast
 from tests.flows.mails import mail
 from tickets.enums import BulkKind, ByMail, Channel, Mode, NewsKind, RelationKind
 from tickets.models import (
+    Aftercare,
     Attachment,
     BoundBrowser,
     CannedResponse,
@@ -45,8 +47,11 @@ from tickets.models import (
     KindName,
     Macro,
     Origin,
+    Participant,
     PromiseRule,
     Queue,
+    Rating,
+    Reminded,
     ReminderRule,
     ResponseText,
     Rule,
@@ -96,6 +101,7 @@ def fill(cast: Cast, *, writer: str, worker: str, first_number: int) -> Stock:
         TicketCounter.objects.create(last_number=first_number)
         ticket = new_ticket(cast, writer)
         reply = conversation.reply(ticket, Written(text="Tutkimme."), by=cast.actor(writer))
+        conversation.note(ticket, Written(text="Vain meille."), by=cast.actor(writer))
         work.log(ticket, minutes=5, work_type=WorkType.objects.all()[0], by=cast.actor(writer))
         held = new_ticket(cast, writer, assignee=cast.members[worker])
         solved = new_ticket(cast, writer)
@@ -115,6 +121,7 @@ def fill(cast: Cast, *, writer: str, worker: str, first_number: int) -> Stock:
             "work_token": links.make_work_link(held, cast.members[worker]),
             "work_file": Attachment.objects.get(ticket=held).pk,
             "confirm_token": links.make_confirm_link(solved, cast.requester),
+            "rate_token": links.make_rating_link(solved, cast.requester),
             "confirm_file": Attachment.objects.get(ticket=solved).pk,
             **_records(cast, worker),
         }
@@ -244,9 +251,30 @@ def _loose_rows(cast: Cast, ids: dict[str, Any], held: Ticket, worker: str) -> N
         screen = Board(name="Aula", office=cast.office, shows_names=True)
         ids["board_token"], ids["board"] = hang(screen, by=SYSTEM), screen.pk
         ids |= _loaded(member)
+        _portal(cast, held)
         Origin.objects.create(ticket=held, source="Zammad", external_id="17", number="64017")
         links.use_form(held.links.order_by("pk")[0], "form-token")
         _grant(cast, member)
+
+
+def _portal(cast: Cast, ticket: Ticket) -> None:
+    """An open portal with key users, what was asked there, and what follows a solution."""
+    portal = Portal.objects.create(
+        is_on=True, queue=cast.desk.queue, key_users=True, logo=b"\x89PNG", logo_type="image/png"
+    )
+    PortalText.objects.create(portal=portal, language="fi", welcome="Tervetuloa")
+    now, asker = timezone.now(), cast.requester
+    SignInCode.objects.create(
+        email="a@a.example", inbox="a@a.example", browser_hash="0", code_hash="0", expires_at=now
+    )
+    PortalSession.objects.create(requester=asker, email="a@a.example", secret_hash="0", expires_at=now)
+    SentForm.objects.create(requester=asker, token="form-token-of-portal", ticket=ticket)
+    Deflection.objects.create(requester=asker, words="Miten vaihdan salasanan?")
+    Aftercare.objects.create(is_on=True, asks_rating=True)
+    Reminded.objects.create(ticket=ticket, solved_at=now, step=1)
+    for each in Ticket.objects.filter(status_class="resolved"):
+        Rating.objects.create(ticket=each, requester=asker, score=2, comment="Kesti.", answered_at=now)
+    Participant.objects.create(ticket=ticket, requester=asker)
 
 
 def _rules(ticket: Ticket) -> dict[str, int]:

@@ -10,6 +10,7 @@ from tests.house.catalogue import APP, OWNER, ask
 # Name and arguments of every function that runs with the owner's rights.
 DOORS = {
     "door_absences()",
+    "door_aftercare()",
     "door_bulk_actions(how_many integer)",
     "door_due_calls(how_many integer)",
     "door_due_inbound(of_each integer, waiting_since timestamp with time zone)",

@@ -86,7 +86,8 @@ def crawl(stock: Stock) -> list[str]:
         client = confirmed(stock.cast, who)
         for name, row in ADDRESSES.items():
             if "GET" in row.methods and (who in row.who or not row.who):
-                found.append(client.get(reverse(name, kwargs=row.kwargs(stock.ids))).content.decode())
+                answer = client.get(reverse(name, kwargs=row.kwargs(stock.ids)))
+                found.append(answer.content.decode(errors="replace"))
     return found
 
 

@@ -14,8 +14,8 @@ from tests.house.test_urls import ask, path_of
 
 # What one needs to sign in, to set the second step up, and to sign out.
 OWN = ("account_", "mfa_", "accounts:two_step")
-DESK = [name for name, row in ADDRESSES.items() if row.who and not name.startswith(OWN)]
-PORTAL = [name for name in ADDRESSES if name.startswith("portal:")]
+DESK = [name for name, row in ADDRESSES.items() if row.who and not row.is_portal and not name.startswith(OWN)]
+PORTAL = [name for name, row in ADDRESSES.items() if name.startswith("portal:") and not row.who]
 
 
 @pytest.fixture

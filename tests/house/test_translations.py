@@ -20,7 +20,7 @@ from django.utils.translation.reloader import translation_file_changed
 from accounts.enums import Role
 from tests.conftest import make_cast
 from tests.house.addresses import ADDRESSES
-from tests.house.conftest import give_password, just_signed_in
+from tests.house.conftest import give_password, just_signed_in, visitors_of
 from tests.house.stock import Stock, fill
 
 PEOPLE = {
@@ -90,15 +90,18 @@ def english() -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class Suomi:
-    """A Finnish tenant, and each member's session, in which they have just confirmed that it is them."""
+    """A Finnish tenant, each member's session, in which they have just confirmed that it is them, and requesters'."""
 
     stock: Stock
     sessions: dict[str, str]
+    visitors: dict[str, str]
 
     def browser(self, who: str) -> Client:
         client = self.stock.cast.client()
         client.defaults["HTTP_ACCEPT_LANGUAGE"] = "fi"
-        if who:
+        if who in self.visitors:
+            client.cookies["requester"] = self.visitors[who]
+        elif who:
             client.cookies["session"] = self.sessions[who]
         return client
 
@@ -108,7 +111,7 @@ def suomi(db: None) -> Suomi:
     cast = make_cast("suomi", PEOPLE, language="fi")
     stock = fill(cast, writer="aino", worker="konsta", first_number=1000)
     give_password(cast)
-    return Suomi(stock, {name: just_signed_in(cast, name) for name in cast.members})
+    return Suomi(stock, {name: just_signed_in(cast, name) for name in cast.members}, visitors_of(cast))
 
 
 def pages(suomi: Suomi) -> Iterator[tuple[str, Any]]:

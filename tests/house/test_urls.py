@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.house import tally
-from tests.house.addresses import ADDRESSES, EVERYBODY, FORGEABLE, Row, names
+from tests.house.addresses import ADDRESSES, EVERYBODY, FORGEABLE, REQUESTERS, Row, names
 from tests.house.conftest import Statements, World
 
 METHODS = ("GET", "POST")
@@ -81,14 +81,17 @@ def test_every_address_has_a_row() -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in ADDRESSES if not is_public(name)])
-@pytest.mark.parametrize("who", ["", "greta"], ids=["nobody", "stranger"])
-def test_without_a_session_of_this_tenant_one_is_asked_to_sign_in(world: World, name: str, who: str) -> None:
-    path = path_of(name, world)
+@pytest.mark.parametrize("who", ["", "greta", "other"], ids=["nobody", "stranger", "other kind of session"])
+def test_without_a_session_of_this_tenant_and_kind_one_is_asked_to_sign_in(world: World, name: str, who: str) -> None:
+    """A requester's session opens nothing of the desk, and a member's nothing of the portal."""
+    path, row = path_of(name, world), ADDRESSES[name]
+    door = reverse("portal:sign_in" if row.is_portal else "account_login")
+    session = ("ada" if row.is_portal else "kaisa") if who == "other" else who
 
     for method in METHODS:
-        if method in ADDRESSES[name].methods:
-            answer = refused(name, world.browser(who), method, path, 302)
-            assert answer.headers["Location"].startswith(reverse("account_login") + "?next=")
+        if method in row.methods:
+            answer = refused(name, world.browser(session), method, path, 302)
+            assert answer.headers["Location"].startswith(f"{door}?next=")
 
 
 @pytest.mark.parametrize("name", [name for name in ADDRESSES if is_public(name)])
@@ -123,7 +126,7 @@ def test_each_role_gets_what_is_its_own(world: World, name: str) -> None:
     row = ADDRESSES[name]
     path = path_of(name, world)
 
-    for who in EVERYBODY:
+    for who in REQUESTERS if row.is_portal else EVERYBODY:
         for method in row.methods.split():
             if who not in row.who:
                 refused(name, world.browser(who), method, path, 404 if who in row.blind else 403)
@@ -154,8 +157,8 @@ def test_a_forged_form_is_refused(world: World, name: str) -> None:
 
 @pytest.mark.parametrize("token", ["", "null", "0", "undefined", "x" * 32, "%00", "\N{FULLWIDTH DIGIT ZERO}"])
 def test_an_empty_or_made_up_token_opens_nothing(world: World, token: str) -> None:
-    for path in (f"/l/{token}/", f"/c/{token}/"):
-        refused("portal:work" if path[1] == "l" else "portal:confirm", world.browser(), "GET", path, 404)
+    for path, name in ((f"/l/{token}/", "work"), (f"/c/{token}/", "confirm"), (f"/r/{token}/", "rate")):
+        refused(f"portal:{name}", world.browser(), "GET", path, 404)
 
 
 def test_a_links_token_is_exact_and_serves_one_purpose(world: World) -> None:

@@ -1,6 +1,7 @@
 """A ticket in Konsta's hands, the links that mails would carry, and a browser that knows nobody."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,8 +10,10 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import TenantModel
+from accounts.models import Customer, Requester, RequesterAddress, TenantModel
+from core.tokens import new_token, token_hash
 from outbox.models import OutgoingMail
+from portal.models import Portal, PortalSession
 from tests.conftest import Cast
 from tickets.enums import Channel
 from tickets.models import Ticket
@@ -118,3 +121,35 @@ def rows(cast: Cast) -> dict[str, Any]:
 def fresh(cast: Cast, ticket: Ticket) -> Ticket:
     with cast.scope():
         return Ticket.objects.select_related("assignee", "queue").get(pk=ticket.pk)
+
+
+def open_portal(cast: Cast, **more: Any) -> Portal:
+    """The cast's portal, switched on for people of its customers; anew where there is one."""
+    with cast.scope():
+        Portal.objects.all().delete()
+        return Portal.objects.create(is_on=True, queue=cast.desk.queue, **more)
+
+
+def visitor(cast: Cast, person: Requester | None = None, **more: Any) -> Client:
+    """A browser in which somebody has proved their address; Otto by default."""
+    person = person or cast.requester
+    with cast.scope():
+        secret = new_token()
+        PortalSession.objects.create(
+            requester=person,
+            email=person.email,
+            secret_hash=token_hash(secret),
+            expires_at=timezone.now() + timedelta(days=1),
+        )
+    client = Client(headers={"host": cast.tenant.host}, **more)
+    client.cookies["requester"] = secret
+    return client
+
+
+def person(cast: Cast, name: str, *, customer: Customer | None = None, email: str = "", **more: Any) -> Requester:
+    """A requester with an address of the cast's customer, unless another is given."""
+    with cast.scope():
+        found = Requester.objects.create(name=name, customer=customer, language="en", **more)
+        given = email or f"{name.split(maxsplit=1)[0].lower()}@paperi-{cast.tenant.slug}.example"
+        RequesterAddress.objects.create(requester=found, email=given)
+        return found

@@ -1,5 +1,6 @@
 """Tickets, their conversation, queues and links."""
 
+from tickets.models.aftercare import Aftercare, Participant, Rating, Reminded
 from tickets.models.automation import Rule, RuleDue, RuleRun
 from tickets.models.bulk import BulkAction, BulkItem
 from tickets.models.contacts import Contact, ContactTicket
@@ -23,6 +24,7 @@ from tickets.models.words import TicketWords
 
 __all__ = [
     "AccessLink",
+    "Aftercare",
     "Attachment",
     "BoundBrowser",
     "BulkAction",
@@ -42,11 +44,14 @@ __all__ = [
     "NewsWish",
     "Notice",
     "Origin",
+    "Participant",
     "PromiseRule",
     "Queue",
     "QueueTeamGrant",
     "QueueUserGrant",
+    "Rating",
     "Relation",
+    "Reminded",
     "ReminderRule",
     "ResponseText",
     "Rule",

@@ -34,6 +34,7 @@ class CustomField(TenantModel):
     position = models.PositiveSmallIntegerField(_("Position"), default=0, validators=[MinValueValidator(0)])
     kinds = _some(Kind, _("Only for these kinds"))
     is_active = models.BooleanField(_("In use"), default=True)
+    in_portal = models.BooleanField(_("Shown in the portal"), default=False)
 
     objects: ClassVar[TenantManager["CustomField"]] = TenantManager()
 

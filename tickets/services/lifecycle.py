@@ -11,7 +11,7 @@ from tickets.enums import FINISHED, EventKind, LinkPurpose, MessageKind, StatusC
 from tickets.errors import StatusBarred, TransitionRefused
 from tickets.models import Status, Ticket, WorkType
 from tickets.own_values import Given
-from tickets.services import clock, facts, mails, meanwhile, work
+from tickets.services import clock, facts, mails, meanwhile, surveys, work
 from tickets.services.alerts import owners
 from tickets.services.conversation import NewFile, Written, add_message, carry, tell_consultant
 from tickets.services.events import STATUS_FIELDS, append, enter, locked, present
@@ -125,11 +125,33 @@ def close(ticket: Ticket, *, by: Actor, seen: int | None = None, at: datetime | 
     return _close(ticket, by=by, at=at)
 
 
+@transaction.atomic
+def withdraw(ticket: Ticket, *, by: Actor, at: datetime | None = None) -> Ticket:
+    """The requester needs nothing any more: the ticket closes, solved or not. Idempotent on a closed ticket."""
+    ticket = locked(ticket, even_closed=True)
+    return ticket if ticket.is_closed else _close(ticket, by=by, at=at or present(ticket))
+
+
+@transaction.atomic
+def lapse(ticket: Ticket) -> Ticket:
+    """Nobody has said whether the solution works: the ticket closes by itself.
+
+    Raises TransitionRefused where it is not resolved, TicketClosed where it is closed already.
+    """
+    ticket = locked(ticket)
+    if ticket.status_class != StatusClass.RESOLVED:
+        raise TransitionRefused
+    at = present(ticket)
+    append(ticket, EventKind.UNANSWERED, by=SYSTEM, at=at)
+    return _close(ticket, by=SYSTEM, at=at)
+
+
 def _close(ticket: Ticket, *, by: Actor, at: datetime) -> Ticket:
     ticket.resolved_at = ticket.resolved_at or at
     enter(ticket, StatusClass.CLOSED, by=by, at=at)
     revoke(ticket, LinkPurpose.WORK, at=at)
     clock.refresh(ticket, changed=[*STATUS_FIELDS, "resolved_at"])
+    surveys.offer(ticket)
     return ticket
 
 

@@ -28,6 +28,11 @@ def make_confirm_link(ticket: Ticket, requester: Requester) -> str:
     return _make(ticket, LinkPurpose.CONFIRM, requester=requester)
 
 
+def make_rating_link(ticket: Ticket, requester: Requester) -> str:
+    """A token for the requester's page on which they say how it was."""
+    return _make(ticket, LinkPurpose.RATE, requester=requester)
+
+
 def _make(
     ticket: Ticket, purpose: LinkPurpose, *, member: Membership | None = None, requester: Requester | None = None
 ) -> str:

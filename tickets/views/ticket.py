@@ -40,6 +40,7 @@ from tickets.news import News, news_of
 from tickets.own_values import read_json, words_of
 from tickets.process import process
 from tickets.related import related
+from tickets.scores import score_words
 from tickets.services.events import standing
 from tickets.sides import opened, sides_of
 from tickets.stories import EventLine, line_of
@@ -159,6 +160,7 @@ def render_ticket(
         "survivor": _survivor(request, ticket) if ticket.is_merged else None,
         "problem": problem,
         "own_values": own_values(ticket),
+        "rated": score_words(ticket.rating["score"]) if ticket.rating else "",  # type: ignore[attr-defined]  # annotated
         "tasks": read_tasks(ticket.tasks_now),  # type: ignore[attr-defined]  # annotated
         "sides": sides_of(ticket, opened=opened(request), refused=forms.get("side_form")),
         **{name: forms.get(name) for name in ("resolve_form", "status_form", "snooze_form")},

@@ -1,0 +1,71 @@
+"""Asking: one field, what may answer it at once, and only then the rest of a ticket."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from portal import asking, visitors
+from portal.forms_portal import LONGEST, AskForm
+from portal.models import PortalText
+from portal.suggesting import suggestions
+from portal.visitors import VisitorRequest, visitor_required
+from tickets.errors import AlreadyDone
+
+
+@require_http_methods(["GET", "POST"])
+@visitor_required
+def ask(request: VisitorRequest) -> HttpResponse:
+    """The page in its two states: the one field; and below it guides that may help, and what else a ticket needs."""
+    words = request.POST.get("words", "").strip()
+    if request.method == "GET" or not words:
+        return _page(request, AskForm(portal=request.portal, person=request.visitor.requester), looked=False)
+    if "send" not in request.POST:
+        fresh = AskForm(portal=request.portal, person=request.visitor.requester, initial={"words": words[:LONGEST]})
+        return _page(request, fresh, looked=True, words=words)
+    form = AskForm(request.POST, request.FILES, portal=request.portal, person=request.visitor.requester)
+    if not form.is_valid():
+        return _page(request, form, looked=True, words=words, status=422)
+    try:
+        ticket = asking.ask(request.visitor, form)
+    except AlreadyDone:
+        known = asking.ticket_sent(request.visitor, form.cleaned_data["form_token"])
+        return redirect("portal:ticket", known.number) if known else redirect("portal:tickets")
+    messages.success(request, _("We have it. You hear from us by mail, and here."))
+    return redirect("portal:ticket", ticket.number)
+
+
+@require_POST
+@visitor_required
+def suggest(request: VisitorRequest) -> HttpResponse:
+    """The guides alone, while somebody types."""
+    words = request.POST.get("words", "").strip()
+    hits = suggestions(words[:LONGEST], person=request.visitor.requester) if words else []
+    page: HttpResponse = visitors.show(request, "portal/_suggestions.html", {"hits": hits, "words": words})
+    return page
+
+
+@require_POST
+@visitor_required
+def solved(request: VisitorRequest) -> HttpResponse:
+    """The question is answered: no ticket."""
+    article = request.POST.get("article", "")
+    known = int(article) if article.isascii() and article.isdecimal() and len(article) < 19 else None
+    asking.found_answer(request.visitor, request.POST.get("words", ""), known)
+    messages.success(request, _("Good that it helped"))
+    return redirect("portal:ask")
+
+
+def _page(request: VisitorRequest, form: AskForm, *, looked: bool, words: str = "", status: int = 200) -> HttpResponse:
+    person = request.visitor.requester
+    welcome = PortalText.objects.filter(language=person.language).values_list("welcome", flat=True).first()
+    context = {
+        "form": form,
+        "looked": looked,
+        "words": words,
+        "hits": suggestions(words, person=person) if looked else [],
+        "welcome": welcome or "",
+    }
+    page: HttpResponse = visitors.show(request, "portal/ask.html", context, status=status)
+    return page
