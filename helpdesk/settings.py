@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "reports",
     "mailintake",
     "tickets",
+    "knowledge",
     "sla",
     "outbox",
     "accounts",
