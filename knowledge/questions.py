@@ -15,7 +15,7 @@ from knowledge.stemming import SHORTEST, fold, other_roots, root
 MOST_WORDS = 12
 LONGEST_WORD = 60
 # A part of a compound is a word of its own from here on; and so is what is left of it.
-SHORTEST_PART, SHORTEST_COMPOUND = 4, 8
+SHORTEST_PART, SHORTEST_COMPOUND, SHORTEST_INSIDE = 4, 8, 5
 WORD = re.compile(r"[^\W_]+(?:[.'’-][^\W_]+)*")
 COMPOUNDING = frozenset({"fi", "sv", "de"})
 # How sure it is that an article with such a word is meant, against 1 for the word itself.
@@ -26,8 +26,8 @@ SAME_MEANING, OTHER_GRADE, PART = 0.8, 0.8, 0.75
 class Wanted:
     """One way to find one word of a question: `place` counts the words, `sure` is 0..1.
 
-    `word` is as it was written, empty where only the root is meant; `whole` for the word itself, which is also found
-    inside of longer words and where it was mistyped.
+    `word` is as it was written, empty where only the root is meant; `whole` for the word itself, which may have been
+    mistyped; `inside` for what is also looked for in the middle and at the end of longer words.
     """
 
     place: int
@@ -35,6 +35,7 @@ class Wanted:
     root: str
     sure: float
     whole: bool = False
+    inside: bool = False
 
 
 @lru_cache(maxsize=1)
@@ -83,7 +84,7 @@ def read(question: str, language: str) -> list[Wanted]:
 
 def _ways(place: int, word: str, language: str) -> Iterator[Wanted]:
     own = root(word, language)
-    yield Wanted(place, word, own, 1.0, whole=True)
+    yield Wanted(place, word, own, 1.0, whole=True, inside=len(own) >= SHORTEST_INSIDE)
     for other in other_roots(word, language):
         yield Wanted(place, "", other, OTHER_GRADE)
     for same in _same(language).get(own, ()):
@@ -99,8 +100,10 @@ def _parts(place: int, word: str, language: str) -> Iterator[Wanted]:
             if len(part) < SHORTEST_PART:
                 continue
             share = len(part) / len(word)
-            yield Wanted(place, part, root(part, language), PART * (0.4 + 0.6 * share))
-            for same in _same(language).get(root(part, language), ()):
+            own = root(part, language)
+            is_end = part == word[cut:] and len(own) >= SHORTEST_INSIDE
+            yield Wanted(place, part, own, PART * (0.4 + 0.6 * share), inside=is_end)
+            for same in _same(language).get(own, ()):
                 yield Wanted(place, same, root(same, language), PART * SAME_MEANING * (0.4 + 0.6 * share))
 
 

@@ -18,7 +18,7 @@ PARTS = 8
 # Below row-level security, and once more by the tenant itself: the door's answer names articles of one tenant only.
 FIND = """
     SELECT said.article_id, said.slug, said.title, left(said.plain, %(most)s), said.language
-    FROM search_articles(%(language)s, %(places)s, %(words)s, %(roots)s, %(sure)s, %(whole)s, %(customer)s, %(desk)s,
+    FROM search_articles(%(language)s, %(places)s, %(words)s, %(roots)s, %(sure)s, %(whole)s, %(inside)s, %(customer)s, %(desk)s,
         %(product)s, %(limit)s) WITH ORDINALITY AS found (tenant_id, id, place)
     JOIN LATERAL (
         SELECT each.* FROM knowledge_articletext AS each JOIN knowledge_article AS article ON article.id = each.article_id
@@ -79,6 +79,7 @@ def _arguments(ways: list[Wanted], reader: Reader, product: int | None, limit: i
         "roots": [way.root for way in ways],
         "sure": [way.sure for way in ways],
         "whole": [way.whole for way in ways],
+        "inside": [way.inside for way in ways],
         "customer": reader.customer,
         "desk": reader.desk,
         "product": product,

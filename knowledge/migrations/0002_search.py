@@ -31,7 +31,7 @@ FIND = """
         SELECT nullif(current_setting('app.tenant_id', true), '')::bigint AS tenant
     ), asked AS MATERIALIZED (
         SELECT told.*, article_stem(reader_language, told.word) AS stem
-        FROM unnest(places, words, roots, sure, whole) AS told (place, word, root, sure, whole)
+        FROM unnest(places, words, roots, sure, whole, inside) AS told (place, word, root, sure, whole, inside)
     ), alike AS MATERIALIZED (
         SELECT asked.place, asked.sure AS fit, found.id, found.language
         FROM here, asked JOIN knowledge_articleword AS found ON found.word = asked.word
@@ -48,11 +48,11 @@ FIND = """
         SELECT asked.place, asked.sure * (0.4 + 0.4 * length(asked.root) / length(found.root)), found.id, found.language
         FROM here, asked JOIN knowledge_articleword AS found
             ON found.root > asked.root AND found.root < asked.root || chr(65535)
-        WHERE found.tenant_id = here.tenant AND asked.sure >= 0.8 AND length(asked.root) > 3
+        WHERE found.tenant_id = here.tenant AND asked.sure >= 0.3 AND length(asked.root) > 3
         UNION ALL
         SELECT asked.place, asked.sure * (0.25 + 0.5 * length(asked.root) / length(found.root)), found.id, found.language
         FROM here, asked JOIN knowledge_articleword AS found ON found.root LIKE '_%' || asked.root || '%'
-        WHERE found.tenant_id = here.tenant AND asked.whole AND length(asked.root) > 4
+        WHERE found.tenant_id = here.tenant AND asked.inside
             AND asked.root NOT SIMILAR TO '%[\\_%]%'
     ), mistyped AS MATERIALIZED (
         SELECT asked.* FROM asked WHERE asked.whole AND length(asked.root) > 3
@@ -105,7 +105,7 @@ FIND = """
     LIMIT how_many
 """
 ARGUMENTS = (
-    "reader_language text, places integer[], words text[], roots text[], sure float8[], whole boolean[], "
+    "reader_language text, places integer[], words text[], roots text[], sure float8[], whole boolean[], inside boolean[], "
     "customer bigint, desk boolean, product bigint, how_many integer"
 )
 

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 ANYONE = Reader("fi")
 
 
-@pytest.mark.parametrize(("table", "least"), [("pairs", 54)])
+@pytest.mark.parametrize(("table", "least"), [("pairs", 54), ("unseen", 16)])
 def test_finnish_questions_find_their_articles(
     acme: Cast, table: str, least: int, record_property: Callable[[str, object], None]
 ) -> None:
