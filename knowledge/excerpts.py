@@ -14,7 +14,7 @@ SHORTEST_BEGINNING = 4
 
 
 def excerpt(plain: str, roots: Iterable[str], language: str) -> str:
-    """About LENGTH characters of a text as HTML, the words with one of these roots in <mark>; nothing else is markup."""
+    """About LENGTH characters of a text as HTML, words with one of these roots in <mark>, nothing else as markup."""
     text = " ".join(plain[:LOOKED_THROUGH].split())
     asked = tuple(roots)
     hits = [match for match in WORD.finditer(text) if _is_asked(match[0], asked, language)]

@@ -1,7 +1,7 @@
-"""HTML of articles: from the editor to what is stored, from there to the editor and to readers.
+"""HTML of articles: from the editor to what is stored, and from there to readers.
 
 Stored is the project's sanitised HTML (core.html) with pictures as `cid:` and the number of their file. Trix knows no
-tables, so the editor carries each as an attachment with the table as its content, and gives it back as such.
+tables, so its page carries each as an attachment with the table as its content (static/js/article_editor.js).
 """
 
 import html
@@ -12,13 +12,12 @@ from typing import Any
 
 from core.html import sanitise_mail
 
-FIGURE = re.compile(r"<figure\b[^>]*?\bdata-trix-attachment=(\"[^\"]*\"|'[^']*')[^>]*>.*?</figure>", re.DOTALL | re.IGNORECASE)
-TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL | re.IGNORECASE)
-PICTURE = re.compile(r"<img\b[^>]*?\bsrc=\"cid:(\d+)\"[^>]*>", re.IGNORECASE)
+FIGURE = re.compile(
+    r"<figure\b[^>]*?\bdata-trix-attachment=(\"[^\"]*\"|'[^']*')[^>]*>.*?</figure>", re.DOTALL | re.IGNORECASE
+)
 SOURCE = re.compile(r"(<img\b[^>]*?\bsrc=)([\"'])[^\"']*?/knowledge/files/(\d+)/[^\"']*\2", re.IGNORECASE)
 CID = re.compile(r"(<img\b[^>]*?\bsrc=\")cid:(\d+)\"", re.IGNORECASE)
 HEADING = re.compile(r"<(/?)h1\b", re.IGNORECASE)
-TABLE_TYPE = "text/html; kind=table"
 
 
 def clean(source: str) -> str:
@@ -42,21 +41,6 @@ def _unpacked(match: re.Match[str]) -> str:
     url = told.get("url")
     name = html.escape(str(told.get("filename") or ""))
     return f'<img src="{html.escape(url)}" alt="{name}">' if isinstance(url, str) else ""
-
-
-def for_editor(body: str, address: Callable[[int], str]) -> str:
-    """A stored text as Trix keeps it: tables and pictures as attachments. `address` leads to a file by its number."""
-    packed = TABLE.sub(lambda match: _figure({"contentType": TABLE_TYPE, "content": match[0]}), body)
-
-    def picture(match: re.Match[str]) -> str:
-        url = address(int(match[1]))
-        return _figure({"contentType": "image/png", "url": url, "href": url})
-
-    return PICTURE.sub(picture, packed)
-
-
-def _figure(told: dict[str, str]) -> str:
-    return f'<figure data-trix-attachment="{html.escape(json.dumps(told, ensure_ascii=False))}"></figure>'
 
 
 def for_readers(body: str, address: Callable[[int], str]) -> str:

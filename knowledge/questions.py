@@ -16,7 +16,7 @@ MOST_WORDS = 12
 LONGEST_WORD = 60
 # A part of a compound is a word of its own from here on; and so is what is left of it.
 SHORTEST_PART, SHORTEST_COMPOUND, SHORTEST_INSIDE = 4, 8, 5
-WORD = re.compile(r"[^\W_]+(?:[.'’-][^\W_]+)*")
+WORD = re.compile(r"[^\W_]+(?:[.'\u2019-][^\W_]+)*")
 COMPOUNDING = frozenset({"fi", "sv", "de"})
 # How sure it is that an article with such a word is meant, against 1 for the word itself.
 SAME_MEANING, OTHER_GRADE, PART = 0.8, 0.8, 0.75
@@ -67,7 +67,7 @@ def split(text: str) -> list[str]:
 
 def words_of(text: str) -> list[str]:
     """The words of a text and the parts of those that are joined: what an article is found by."""
-    return [each for word in split(text) for each in dict.fromkeys((word, *re.split(r"[.'’-]", word))) if each]
+    return [each for word in split(text) for each in dict.fromkeys((word, *re.split(r"[.'\u2019-]", word))) if each]
 
 
 def asked_words(question: str, language: str) -> list[str]:
@@ -79,7 +79,9 @@ def asked_words(question: str, language: str) -> list[str]:
 
 def read(question: str, language: str) -> list[Wanted]:
     """All that the words of a question may be found by, the surest first for each word."""
-    return [wanted for place, word in enumerate(asked_words(question, language)) for wanted in _ways(place, word, language)]
+    return [
+        wanted for place, word in enumerate(asked_words(question, language)) for wanted in _ways(place, word, language)
+    ]
 
 
 def _ways(place: int, word: str, language: str) -> Iterator[Wanted]:

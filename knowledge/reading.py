@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -18,10 +19,13 @@ PARTS = 8
 # Below row-level security, and once more by the tenant itself: the door's answer names articles of one tenant only.
 FIND = """
     SELECT said.article_id, said.slug, said.title, left(said.plain, %(most)s), said.language
-    FROM search_articles(%(language)s, %(places)s, %(words)s, %(roots)s, %(sure)s, %(whole)s, %(inside)s, %(customer)s, %(desk)s,
-        %(product)s, %(limit)s) WITH ORDINALITY AS found (tenant_id, id, place)
+    FROM search_articles(
+        %(language)s, %(places)s, %(words)s, %(roots)s, %(sure)s, %(whole)s, %(inside)s, %(customer)s, %(desk)s,
+        %(product)s, %(limit)s
+    ) WITH ORDINALITY AS found (tenant_id, id, place)
     JOIN LATERAL (
-        SELECT each.* FROM knowledge_articletext AS each JOIN knowledge_article AS article ON article.id = each.article_id
+        SELECT each.* FROM knowledge_articletext AS each
+        JOIN knowledge_article AS article ON article.id = each.article_id
         WHERE each.tenant_id = %(tenant)s AND each.article_id = found.id
         ORDER BY each.language = %(language)s DESC, each.language = article.language DESC, each.id LIMIT 1
     ) AS said ON true
@@ -29,7 +33,8 @@ FIND = """
 """
 USE = """
     INSERT INTO knowledge_articleuse AS known (tenant_id, article_id, kind, day, part, count)
-    SELECT %s, article.id, %s, %s, %s, 1 FROM knowledge_article AS article WHERE article.tenant_id = %s AND article.id = ANY(%s)
+    SELECT %s, article.id, %s, %s, %s, 1 FROM knowledge_article AS article
+    WHERE article.tenant_id = %s AND article.id = ANY(%s)
     ON CONFLICT (tenant_id, article_id, kind, day, part) DO UPDATE SET count = known.count + 1
 """
 
@@ -69,7 +74,7 @@ def find_articles(words: str, *, reader: Reader, product: int | None = None, lim
     ]
 
 
-def _arguments(ways: list[Wanted], reader: Reader, product: int | None, limit: int) -> dict[str, object]:
+def _arguments(ways: list[Wanted], reader: Reader, product: int | None, limit: int) -> dict[str, Any]:
     return {
         "most": LOOKED_THROUGH,
         "tenant": require_tenant_id(),

@@ -218,9 +218,9 @@ class Migration(migrations.Migration):
             model_name='articleuse',
             constraint=models.UniqueConstraint(fields=('tenant', 'article', 'kind', 'day', 'part'), name='use_of_article'),
         ),
-        migrations.AddConstraint(
+        migrations.AddIndex(
             model_name='articleversion',
-            constraint=models.UniqueConstraint(fields=('tenant', 'article', 'language', 'number'), name='version_of_article'),
+            index=models.Index(fields=['tenant', 'article', 'language', '-number'], name='version_of_article'),
         ),
         migrations.AddIndex(
             model_name='articleword',

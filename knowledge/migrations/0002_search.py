@@ -45,12 +45,14 @@ FIND = """
         FROM here, asked JOIN knowledge_articleword AS found ON found.root = asked.root
         WHERE found.tenant_id = here.tenant
         UNION ALL
-        SELECT asked.place, asked.sure * (0.4 + 0.4 * length(asked.root) / length(found.root)), found.id, found.language
+        SELECT asked.place, asked.sure * (0.4 + 0.4 * length(asked.root) / length(found.root)),
+            found.id, found.language
         FROM here, asked JOIN knowledge_articleword AS found
             ON found.root > asked.root AND found.root < asked.root || chr(65535)
         WHERE found.tenant_id = here.tenant AND asked.sure >= 0.3 AND length(asked.root) > 3
         UNION ALL
-        SELECT asked.place, asked.sure * (0.25 + 0.5 * length(asked.root) / length(found.root)), found.id, found.language
+        SELECT asked.place, asked.sure * (0.25 + 0.5 * length(asked.root) / length(found.root)),
+            found.id, found.language
         FROM here, asked JOIN knowledge_articleword AS found ON found.root LIKE '_%' || asked.root || '%'
         WHERE found.tenant_id = here.tenant AND asked.inside
             AND asked.root NOT SIMILAR TO '%[\\_%]%'
@@ -85,7 +87,9 @@ FIND = """
             )
     ), summed AS (
         SELECT text_id, article_id, sum(fit * ln(1 + texts.many / told.many)) AS fit
-        FROM told, (SELECT 1 + count(*) AS many FROM here, knowledge_articletext WHERE tenant_id = here.tenant) AS texts
+        FROM told, (
+            SELECT 1 + count(*) AS many FROM here, knowledge_articletext WHERE tenant_id = here.tenant
+        ) AS texts
         GROUP BY text_id, article_id
     ), best AS (
         SELECT article_id, max(fit) AS fit FROM summed GROUP BY article_id ORDER BY fit DESC, article_id LIMIT 60
@@ -105,8 +109,8 @@ FIND = """
     LIMIT how_many
 """
 ARGUMENTS = (
-    "reader_language text, places integer[], words text[], roots text[], sure float8[], whole boolean[], inside boolean[], "
-    "customer bigint, desk boolean, product bigint, how_many integer"
+    "reader_language text, places integer[], words text[], roots text[], sure float8[], whole boolean[], "
+    "inside boolean[], customer bigint, desk boolean, product bigint, how_many integer"
 )
 
 

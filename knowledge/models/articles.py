@@ -24,7 +24,9 @@ class Category(TenantModel):
     position = models.PositiveSmallIntegerField(_("Place"), default=0)
 
     class Meta(TenantModel.Meta):
-        constraints = [models.UniqueConstraint(fields=["tenant", "parent", "name"], name="category_name", nulls_distinct=False)]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "parent", "name"], name="category_name", nulls_distinct=False)
+        ]
         ordering = ["position", "name"]
 
     def __str__(self) -> str:
@@ -145,9 +147,8 @@ class ArticleVersion(TenantModel):
     at = models.DateTimeField(default=timezone.now)
 
     class Meta(TenantModel.Meta):
-        constraints = [
-            models.UniqueConstraint(fields=["tenant", "article", "language", "number"], name="version_of_article")
-        ]
+        # Numbers are given under the lock of the article, so none is given twice.
+        indexes = [models.Index(fields=["tenant", "article", "language", "-number"], name="version_of_article")]
 
     def __str__(self) -> str:
         return f"{self.title}, {self.number}"
