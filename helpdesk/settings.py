@@ -321,6 +321,7 @@ CELERY_BEAT_SCHEDULE = {
         ("wake-tickets", "tickets.tasks.wake_tickets", 15.0),
         ("tell-stand-ins", "tickets.tasks.sweep_absences", 300.0),
         ("mind-silences", "tickets.tasks.sweep_silences", 900.0),
+        ("remind-of-reviews", "knowledge.tasks.sweep_reviews", 3600.0),
         ("clear-files", "tickets.tasks.sweep_files", 3600.0),
     )
 }

@@ -86,7 +86,7 @@ def read(question: str, language: str) -> list[Wanted]:
 
 def _ways(place: int, word: str, language: str) -> Iterator[Wanted]:
     own = root(word, language)
-    yield Wanted(place, word, own, 1.0, whole=True, inside=len(own) >= SHORTEST_INSIDE)
+    yield Wanted(place, word, own, 1.0, whole=True, inside=len(own) >= SHORTEST_PART)
     for other in other_roots(word, language):
         yield Wanted(place, "", other, OTHER_GRADE)
     for same in _same(language).get(own, ()):

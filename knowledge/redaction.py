@@ -35,8 +35,8 @@ GREETING = re.compile(
     re.IGNORECASE,
 )
 CLOSING = re.compile(
-    r"^\s*(?:(?:ystävällisin |parhain |hyvää )?terveisin|t(?:erv)?\s*[.:]|yst\.?\s*terv\.?|terv\.|kiitos ja terveisin|yt|"
-    r"kind regards|best regards|regards|br|best|cheers|sincerely|yours\b.*|thanks|thank you|med vänlig hälsning|"
+    r"^\s*(?:(?:ystävällisin |parhain |hyvää )?terveisin|t(?:erv)?\s*[.:]|yst\.?\s*terv\.?|terv\.|kiitos ja terveisin|"
+    r"yt|kind regards|best regards|regards|br|best|cheers|sincerely|yours\b.*|thanks|thank you|med vänlig hälsning|"
     r"mvh|hälsningar|mit freundlichen grüßen|mfg|saludos|--|__+|sent from my .*|lähetetty .*(?:puhelimesta|iphonesta)"
     r"|kiitos(?: avusta)?(?: etukäteen)?)\s*[,.!]*\s*$|^\s*(?:terveisin|regards|t:|terv\.)\s+\w+[\w\s.]{0,40}$",
     re.IGNORECASE,
@@ -64,7 +64,8 @@ def redact(text: str, known: Known, *, person: str = "…", company: str = "…"
     kept = _without(kept, known.companies, company)
     for bare in (LEGAL_FORM.sub("", name) for name in known.companies):
         # "Paperi Oy" is also Paperi, but paper is no company.
-        kept = re.sub(rf"(?<!\w){re.escape(bare)}{ENDINGS}(?!\w)", company, kept) if len(bare) > SHORTEST_NAME else kept
+        if len(bare) > SHORTEST_NAME:
+            kept = re.sub(rf"(?<!\w){re.escape(bare)}{ENDINGS}(?!\w)", company, kept)
     kept = COMPANY.sub(company, kept)
     kept = _without(kept, _parts(known.people), person)
     kept = re.sub(rf"(?:{re.escape(person)}[ \t]*){{2,}}", person + " ", kept)

@@ -74,7 +74,10 @@ SECTIONS = (
                 _("Name, prefix of ticket numbers, rules for everybody"),
             ),
             Setting(
-                "knowledge:switches", "book-2", _("Knowledge base"), _("Articles for colleagues and customers, public help")
+                "knowledge:switches",
+                "book-2",
+                _("Knowledge base"),
+                _("Articles for colleagues and customers, public help"),
             ),
             Setting("accounts:people", "users", _("People"), _("Members, invitations and roles")),
             Setting("accounts:absences", "calendar", _("Absences"), _("Who is away, and who stands in"), BOTH),

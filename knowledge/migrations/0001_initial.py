@@ -89,7 +89,7 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveIntegerField()),
                 ('title', models.CharField(max_length=200)),
                 ('body', models.TextField()),
-                ('author_name', models.CharField(max_length=120)),
+                ('actor_name', models.CharField(max_length=120)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('article', accounts.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='knowledge.article')),
                 ('member', accounts.fields.TenantForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),

@@ -143,7 +143,7 @@ class ArticleVersion(TenantModel):
     title = models.CharField(max_length=200)
     body = models.TextField()
     member = TenantForeignKey(Membership, null=True, related_name="+")
-    author_name = models.CharField(max_length=120)
+    actor_name = models.CharField(max_length=120)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta(TenantModel.Meta):

@@ -40,7 +40,7 @@ def write(article: Article, *, language: str, title: str, body: str, by: Actor) 
         title=title,
         body=body,
         member_id=by.membership_id,
-        author_name=by.name,
+        actor_name=by.name,
     )
     article.changed_at = timezone.now()
     article.title = title if language == article.language else locked.title
@@ -54,7 +54,7 @@ def newest_version(article: Article, language: str) -> ArticleVersion | None:
 
 @transaction.atomic
 def publish(article: Article, *, language: str, by: Actor) -> ArticleText:
-    """Let readers see the newest version of a language. Raises NothingToPublish."""
+    """Let readers see the newest version of a language; the state says who they are. Raises NothingToPublish."""
     Article.objects.select_for_update().get(pk=article.pk)
     version = newest_version(article, language)
     if version is None:
@@ -64,6 +64,7 @@ def publish(article: Article, *, language: str, by: Actor) -> ArticleText:
     text = known or ArticleText(article=article, language=language, slug=_slug(article, version))
     text.title, text.body, text.plain = version.title, version.body, html_to_text(version.body)
     text.number, text.published_at = version.number, timezone.now()
+    article.save(update_fields=["state", "customer"])
     is_original = language == article.language
     text.original_number = version.number if is_original or original is None else original.number
     text.article = article

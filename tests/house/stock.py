@@ -37,7 +37,7 @@ from reports.services.boards import hang
 from sla.models import Contract, StepFired, Timer
 from tests.conftest import Cast
 from tests.flows.mails import mail
-from tickets.enums import BulkKind, ByMail, Channel, Mode, NewsKind, RelationKind
+from tickets.enums import ArticleTie, BulkKind, ByMail, Channel, Mode, NewsKind, RelationKind
 from tickets.models import (
     Attachment,
     BoundBrowser,
@@ -60,6 +60,7 @@ from tickets.models import (
     SideFile,
     Status,
     Ticket,
+    TicketArticle,
     TicketCounter,
     WorkType,
 )
@@ -111,6 +112,7 @@ def fill(cast: Cast, *, writer: str, worker: str, first_number: int) -> Stock:
         ids = {
             **_aside(cast, ticket, writer),
             "ticket": ticket.number,
+            "solved_ticket": solved.number,
             "message": ticket.messages.order_by("pk")[0].pk,
             "reply": reply.pk,
             "draft": draft.pk if draft else None,
@@ -204,6 +206,8 @@ def _article(cast: Cast, writer: str) -> dict[str, Any]:
     text = writing.publish(article, language="fi", by=by)
     ArticleProduct.objects.create(article=article, product=Product.objects.all()[0])
     answering.answer(text, solved=True, comment="Auttoi.")
+    tie = TicketArticle(ticket=Ticket.objects.order_by("pk")[0], article=article, kind=ArticleTie.SENT)
+    tie.save()
     file = ArticleFile.objects.create(
         article=article,
         name="ohje.txt",

@@ -12,7 +12,9 @@ from tests.conftest import Cast
 HERE = Path(__file__).parent
 
 
-def publish(cast: Cast, title: str, body: str, *, language: str = "fi", state: str = State.PUBLIC, **more: Any) -> Article:
+def publish(
+    cast: Cast, title: str, body: str, *, language: str = "fi", state: str = State.PUBLIC, **more: Any
+) -> Article:
     """A published article; in the cast's scope."""
     by = cast.actor(next(iter(cast.members)))
     article = Article(language=language, state=state, **more)

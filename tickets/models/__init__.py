@@ -1,5 +1,6 @@
 """Tickets, their conversation, queues and links."""
 
+from tickets.models.articles import TicketArticle
 from tickets.models.automation import Rule, RuleDue, RuleRun
 from tickets.models.bulk import BulkAction, BulkItem
 from tickets.models.contacts import Contact, ContactTicket
@@ -59,6 +60,7 @@ __all__ = [
     "Status",
     "Tag",
     "Ticket",
+    "TicketArticle",
     "TicketCounter",
     "TicketEvent",
     "TicketTag",
