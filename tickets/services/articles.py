@@ -85,7 +85,7 @@ def known_of(ticket: Ticket) -> Known:
     """Everybody's name that may stand in a ticket's texts, and every company's."""
     members = Membership.objects.select_related("user")[:MOST_NAMES]
     authors = Message.objects.filter(ticket=ticket).values_list("author_name", flat=True)
-    customer = Customer.objects.filter(pk=ticket.customer_id).values_list("name", flat=True)
+    customer = Customer.objects.filter(pk=ticket.customer_id or 0).values_list("name", flat=True)
     people = [ticket.requester.name, *(member.name for member in members), *authors]
     return Known(tuple(dict.fromkeys(people)), (*customer, ticket.tenant.name))
 
