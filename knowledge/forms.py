@@ -31,6 +31,8 @@ class ArticleForm(LookMixin, forms.ModelForm):  # type: ignore[type-arg]  # the 
     )
     about = forms.ModelMultipleChoiceField(label=_("Products"), queryset=Product.objects.none(), required=False)
 
+    field_order = ["language", "heading", "body", "words", "about", "category", "owner", "review_on"]
+
     class Meta:
         model = Article
         fields = ["category", "owner", "review_on"]
@@ -41,7 +43,7 @@ class ArticleForm(LookMixin, forms.ModelForm):  # type: ignore[type-arg]  # the 
         fields: dict[str, Any] = self.fields
         fields["category"].queryset, fields["category"].empty_label = by_place(), _("No category")
         fields["category"].label_from_instance = long_name
-        fields["owner"].queryset = Membership.objects.assignable()
+        fields["owner"].queryset = Membership.objects.active().select_related("user").order_by("user__name")
         fields["about"].queryset = Product.objects.all()
         if self.instance.pk:
             self.initial.setdefault("words", ", ".join(self.instance.keywords))
@@ -57,8 +59,6 @@ class NewArticleForm(ArticleForm):
     """An article's first text, which also decides its first language."""
 
     language = forms.ChoiceField(label=_("Language"), choices=ArticleLanguage)
-
-    field_order = ["language", "heading", "body", "words", "about", "category", "owner", "review_on"]
 
 
 class PublishForm(LookMixin, forms.Form):

@@ -20,6 +20,11 @@ function packed(html) {
     const url = picture.getAttribute("src");
     picture.replaceWith(figure({ contentType: "image/png", url, filename: picture.alt }));
   }
+  // Trix takes a line that was broken in the source for one that is broken on the page.
+  const walker = document.createTreeWalker(page.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    if (!walker.currentNode.parentElement.closest("pre")) walker.currentNode.data = walker.currentNode.data.replace(/\s+/g, " ");
+  }
   return page.body.innerHTML;
 }
 
