@@ -8,13 +8,18 @@ an article made like this is a draft.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
 from knowledge.stemming import fold
 
 # A name is as short as this, or it is a word like any other.
 SHORTEST_NAME = 2
-# Finnish endings that a name may have: Virtasen, Virtaselle, Matilta, Paperi Oy:n.
-ENDINGS = r"(?::?[a-zåäöé]{1,7})?"
+# Endings that a name may have: Matilta, Virtaselle, Paperi Oy:n, Otto's. Others would take "päivitys" for Päivi.
+ENDINGS = (
+    r"(?::?(?:['\u2019]s|n|a|ä|t|s|in|en|ta|tä|aa|ää|lle|lta|ltä|lla|llä|ssa|ssä|sta|stä|ksi|na|nä|tta|ttä|hin|iin|oon"
+    r"|uun|een|aan|ään|seen|ni|nsa|nsä|mme|nne|lleen|ltaan|n?kin|n?ko|n?kö)(?:kin|ko|kö|han|hän|kaan|kään)?)?"
+)
 EMAIL = re.compile(r"(?:mailto:)?[\w.+'-]+@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
 LINK = re.compile(r"\bhttps?://\S+|\bwww\.\S+", re.IGNORECASE)
 PHONE = re.compile(r"(?<![\w.,/-])(?:\+\d{1,3}|00\d{2}|0)[\s()-]*\d(?:[\s().-]*\d){5,13}(?![\w-])")
@@ -44,6 +49,12 @@ CLOSING = re.compile(
 THANKS = re.compile(
     r"^\s*(?:suuri |suuret )?(?:kiitos|kiitokset|thanks|thank you|tack)\b[^.\n]{0,60}[.!]?\s*$", re.IGNORECASE
 )
+# A person as texts name them that the ticket does not know: by an initial, or by a given name and what follows it.
+_SURNAME = r"[A-ZÅÄÖÜÉ][a-zåäöüéß]+(?:-[A-ZÅÄÖÜÉ][a-zåäöüéß]+)?"
+INITIAL = re.compile(rf"\b[A-ZÅÄÖ]\.\s?(?:[A-ZÅÄÖ]\.\s?)?{_SURNAME}\b")
+# A line that is nothing but a name, with a title perhaps: how mails without a closing end.
+_PART = rf"(?:{_SURNAME}|[A-ZÅÄÖ]\.)"
+SIGNED = re.compile(rf"^\s*{_PART}(?:\s+{_PART}){{0,3}}(?:,\s*[\w\s]{{1,40}})?\s*$")
 GAP = re.compile(r"[ \t]{2,}")
 EMPTY_LINES = re.compile(r"\n{3,}")
 
@@ -54,6 +65,14 @@ class Known:
 
     people: tuple[str, ...] = ()
     companies: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=1)
+def _given() -> re.Pattern[str]:
+    """Common given names, with a surname where one follows; those that are other words as well are left out."""
+    names = (Path(__file__).parent / "data" / "given_names.txt").read_text("utf-8").split()
+    ways = "|".join(sorted({_bent(name) for name in names}, key=len, reverse=True))
+    return re.compile(rf"(?<!\w)(?:{ways}){ENDINGS}(?!\w)(?:[ \t]+{_SURNAME}\b)?")
 
 
 def redact(text: str, known: Known, *, person: str = "…", company: str = "…") -> str:
@@ -68,6 +87,7 @@ def redact(text: str, known: Known, *, person: str = "…", company: str = "…"
             kept = re.sub(rf"(?<!\w){re.escape(bare)}{ENDINGS}(?!\w)", company, kept)
     kept = COMPANY.sub(company, kept)
     kept = _without(kept, _parts(known.people), person)
+    kept = INITIAL.sub(person, _given().sub(person, kept))
     kept = re.sub(rf"(?:{re.escape(person)}[ \t]*){{2,}}", person + " ", kept)
     lines = (GAP.sub(" ", line).strip() for line in kept.split("\n"))
     return EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip()
@@ -82,7 +102,14 @@ def _body(lines: list[str]) -> list[str]:
         if THANKS.match(line):
             continue
         kept.append(GREETING.sub("", line) if not any(each.strip() for each in kept) else line)
-    return kept
+    return _unsigned(kept)
+
+
+def _unsigned(lines: list[str]) -> list[str]:
+    """Without names that stand alone at the end, below something else."""
+    while len(lines) > 1 and (not lines[-1].strip() or SIGNED.match(lines[-1])):
+        lines = lines[:-1]
+    return lines
 
 
 def _parts(names: Iterable[str]) -> list[str]:
@@ -107,10 +134,15 @@ def _pattern(name: str) -> re.Pattern[str]:
 
 
 def _way(name: str) -> str:
+    """A name's parts with any ending."""
+    return r"\s+".join(_bent(part) for part in name.split()) + ENDINGS
+
+
+def _bent(part: str) -> str:
     """Virtanen is also Virtasen, Matti Matin, Pekka Pekan: the end of a name bends."""
-    whole = r"\s+".join(re.escape(part) for part in name.split())
-    if name.lower().endswith("nen"):
-        return rf"(?:{whole}|{re.escape(name[:-3])}(?:se|s)){ENDINGS}"
-    weak = re.sub(r"(kk|pp|tt)([aeiouyäö])$", lambda match: match[1][0] + match[2], name.lower())
-    ways = {whole, r"\s+".join(re.escape(part) for part in weak.split())}
-    return rf"(?:{'|'.join(sorted(ways, key=len, reverse=True))}){ENDINGS}"
+    ways = {re.escape(part)}
+    if part.lower().endswith("nen"):
+        ways |= {re.escape(part[:-3]) + "se", re.escape(part[:-3]) + "s"}
+    if weak := re.match(r"(.*)(k|p|t)\2([aeiouyäö])$", part, re.IGNORECASE):
+        ways.add(re.escape(weak[1] + weak[2] + weak[3]))
+    return f"(?:{'|'.join(sorted(ways, key=len, reverse=True))})"
