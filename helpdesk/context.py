@@ -98,7 +98,7 @@ def _wants_frame(request: HttpRequest) -> bool:
         return False
     if match is None or match.view_name in FRAMED:
         return True
-    return not (match.app_name == "portal" or match.view_name in FRAMELESS)
+    return not (match.app_name in ("portal", "help") or match.view_name in FRAMELESS)
 
 
 def _frame(request: MemberRequest, tenant: Tenant) -> Navigation:
@@ -185,6 +185,8 @@ def _bottom(request: MemberRequest) -> list[Item]:
     member, items = request.membership, []
     if member.has_role(Role.ADMIN):
         items.append(_item(request, _("First steps"), _named("first_steps"), "sparkles"))
+    if request.tenant.knowledge_on:
+        items.append(_item(request, _("Knowledge"), _named("knowledge:articles"), "book-2"))
     if member.has_role(Role.ADMIN, Role.LEAD):
         items.append(_item(request, _("Customers"), _named("accounts:customers"), "user"))
     if member.has_role(Role.ADMIN, Role.LEAD, Role.FINANCE):

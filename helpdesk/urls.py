@@ -43,9 +43,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("sla.urls")),
     path("", include("outbox.urls")),
     path("", include("accounts.urls")),
+    path("", include("knowledge.urls")),
     path("", include("reports.urls")),
     path("", include("imports.urls")),
     path("", include("portal.urls")),
+    path("", include("portal.urls_help")),
 ]
 
 if settings.DEBUG or settings.TESTING:

@@ -12,6 +12,7 @@ const STYLES = ["@tabler/core/dist/css/tabler.min.css", "tom-select/dist/css/tom
 const SCRIPTS = {
   "htmx.org/dist/htmx.min.js": "htmx.min.js",
   "tom-select/dist/js/tom-select.popular.min.js": "tom-select.min.js",
+  "trix/dist/trix.umd.min.js": "trix.min.js",
 };
 const FONTS = { "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2": "inter-latin.woff2" };
 const LICENCES = {
@@ -19,6 +20,7 @@ const LICENCES = {
   "@tabler/icons/LICENSE": "tabler-icons.txt",
   "htmx.org/LICENSE": "htmx.txt",
   "tom-select/LICENSE": "tom-select.txt",
+  "trix/LICENSE": "trix.txt",
 };
 
 // The Tabler outline icons of the design reference, section 2. A page that needs another one adds it here.
@@ -58,9 +60,13 @@ async function buildSprite() {
   await writeFile(join(TARGET, "..", "icons.svg"), `<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join("\n")}\n</svg>\n`);
 }
 
+// Trix puts its styles into the page, which the content security policy refuses; css/tickets.css has what we need.
+const withoutStyles = (text) => text.replaceAll('createElement("style")', 'createElement("template")');
+
 async function copyScripts() {
   for (const [from, to] of Object.entries(SCRIPTS)) {
-    await writeFile(join(TARGET, to), withoutSourceMap(await readFile(join(MODULES, from), "utf8")));
+    const text = withoutSourceMap(await readFile(join(MODULES, from), "utf8"));
+    await writeFile(join(TARGET, to), from.startsWith("trix/") ? withoutStyles(text) : text);
   }
 }
 

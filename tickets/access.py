@@ -43,7 +43,8 @@ def get_whole_ticket(request: MemberRequest, number: int) -> Ticket:
     `read_drafts`, `.tasks_now` for `read_tasks`; `.tags` are its tags and `.following` those who follow it, as `id`
     and `name`; `.own_values` is for `read_json`, `.kind_name` the team's own name of its kind; `.has_relations` and
     `.has_sides` say whether to look for them; `.formerly` says where it lived before, as `source` and `number`,
-    `.rating` how it was, as `score` and `comment`. `.product_name`, `.module_name`, `.contract_number` and `.parent_number` are None where it has none.
+    `.rating` how it was, as `score` and `comment`. `.product_name`, `.module_name`, `.contract_number` and
+    `.parent_number` are None where it has none.
     """
     member = request.membership
     ticket: Any = get_object_or_404(_whole().visible_to(member), number=number)

@@ -296,3 +296,10 @@ class RunState(TextChoices):
     STOPPED = "stopped", _("Left out: too many rules at once")
     FAILED = "failed", _("Failed")
     UNDONE = "undone", _("Taken back")
+
+
+class ArticleTie(TextChoices):
+    """What an article has to do with a ticket."""
+
+    SENT = "sent", _("Sent in a reply")
+    DRAFTED = "drafted", _("Written from its solution")

@@ -73,6 +73,12 @@ SECTIONS = (
                 _("Workspace"),
                 _("Name, prefix of ticket numbers, rules for everybody"),
             ),
+            Setting(
+                "knowledge:switches",
+                "book-2",
+                _("Knowledge base"),
+                _("Articles for colleagues and customers, public help"),
+            ),
             Setting("accounts:people", "users", _("People"), _("Members, invitations and roles")),
             Setting("accounts:absences", "calendar", _("Absences"), _("Who is away, and who stands in"), BOTH),
             Setting("tickets:teams", "user-share", _("Teams"), _("Members who share queues, team leads")),

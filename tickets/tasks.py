@@ -14,6 +14,7 @@ from accounts.scope import tenant_scope
 from core.doors import open_door
 from core.faults import fault_point
 from core.files import drop_unnamed
+from knowledge.models import ArticleFile
 from outbox.models import OutgoingFile
 from sla.ladder import Step
 from sla.models import StepFired, Timer
@@ -233,9 +234,9 @@ def _tell_of_absences(tenant_id: int, _: int) -> None:
 
 
 def _named(tenant_id: int, keys: list[str]) -> set[str]:
-    """Those of the keys that a message or a mail has as its file."""
+    """Those of the keys that a message, a mail or an article has as its file."""
     with tenant_scope(tenant_id):
-        tables = (Attachment.objects, OutgoingFile.objects, SideFile.objects)
+        tables = (Attachment.objects, OutgoingFile.objects, SideFile.objects, ArticleFile.objects)
         return {
             key for rows in tables for key in rows.filter(storage_key__in=keys).values_list("storage_key", flat=True)
         }

@@ -3,6 +3,7 @@ from django.urls import path
 from tickets.urls_settings import urlpatterns as settings_urls
 from tickets.views import (
     actions,
+    articles,
     bulk,
     contacts,
     create,
@@ -71,6 +72,9 @@ urlpatterns = [
     path("tickets/<int:number>/drafts/<int:pk>/drop/", writing.drop_draft, name="draft_drop"),
     path("tickets/<int:number>/ready/", responses.pick, name="ready"),
     path("tickets/<int:number>/responses/<int:pk>/", responses.insert, name="response_insert"),
+    path("tickets/<int:number>/articles/", articles.suggested, name="articles"),
+    path("tickets/<int:number>/articles/new/", articles.draft, name="article_draft"),
+    path("tickets/<int:number>/articles/<int:pk>/", articles.insert, name="article_insert"),
     path("tickets/<int:number>/macros/<int:pk>/", macros.lay, name="macro_lay"),
     path("tickets/<int:number>/macros/<int:pk>/run/", macros.run, name="macro_run"),
     path("responses/", responses.responses, name="responses"),

@@ -58,6 +58,20 @@ class Tenant(models.Model):
         default=False,
         help_text=_("Whoever has not set it up does that first. Consultants' mail links stay as they are."),
     )
+    knowledge_on = models.BooleanField(
+        _("The desk has a knowledge base"),
+        default=False,
+        help_text=_("Articles for colleagues and customers, found from the ticket."),
+    )
+    help_on = models.BooleanField(
+        _("Public articles can be read without signing in"),
+        default=False,
+        help_text=_("At /help/ of this workspace's address."),
+    )
+    help_indexed = models.BooleanField(
+        _("Search engines may list them"),
+        default=False,
+    )
     is_demo = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

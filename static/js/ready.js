@@ -1,11 +1,11 @@
-// Canned responses and macros beside the composer: the button, or "//" at the beginning of a line, opens them; what is
-// chosen is put where the cursor stands. Without script the same buttons lead to a page and back.
+// Canned responses, macros and articles beside the composer: the button, or "//" or "??" at the beginning of a line,
+// opens them; what is chosen is put where the cursor stands. Without script the same buttons lead to a page and back.
 import { composer } from "./draft.js";
 
 const form = document.querySelector("form[data-composer]");
 const opener = form?.querySelector("[data-ready]");
 const text = form?.elements.text;
-const TYPED = /(^|\n)\/\/$/;
+const TYPED = /(^|\n)(\/\/|\?\?)$/;
 
 function panel() {
   const known = form.querySelector("details.v-ready-pop");

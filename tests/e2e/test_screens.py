@@ -30,6 +30,7 @@ from reports.services.boards import hang
 from sla.ladder import DEFAULT, Step, Whom, write
 from sla.models import Calendar, Contract, Policy
 from sla.services.versions import save_policy
+from tests.e2e.guides import guides
 from tests.e2e.parts import Dovecot, MailSink
 from tests.e2e.troubles import make_troubles
 from tests.e2e.web import needs_chromium, sign_in
@@ -78,6 +79,7 @@ NO_PAGES = {
         "mailintake:mailbox_result",
     ),
     *("tickets:live", "tickets:live_rows", "tickets:alerts", "tickets:people", "imports:refused"),
+    *("knowledge:file", "help:file", "help:robots", "tickets:articles"),
     *("mailintake:signed_in", "mailintake:mailbox_sign_in"),
     *("portal:style", "portal:logo", "portal:work_file", "portal:confirm_file", "account_inactive", "account_signup"),
     *("accounts:two_step_off", "accounts:two_step_codes", "accounts:two_step_codes_file"),
@@ -86,6 +88,7 @@ NO_PAGES = {
 MORE = {
     "search-found": "/search/?q=packline",
     "search-nothing": "/search/?q=xyzzy",
+    "help:start-found": "/help/?q=pressure",
     "not-found": "/nowhere/",
     "reports:promises-own": "/reports/?period=own&first=2026-01-01&last=2026-01-31&by=promise",
     "link-unusable": "/l/Abcdefghijklmnop0123456789_-xyz1/",
@@ -116,6 +119,7 @@ def things() -> dict[str, Any]:
         "reminder": ReminderRule.objects.get_or_create(kind="silent")[0].pk,
         "product": module.product_id,
         "module": module.pk,
+        **guides(held.tenant, solved),
         "member": Membership.objects.filter(roles__contains=["agent"]).order_by("pk")[0].pk,
         **{
             name: model.objects.order_by("pk")[0].pk

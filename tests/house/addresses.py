@@ -9,6 +9,7 @@ EVERYBODY = ("ada", "liisa", "aino", "konsta", "fiona")
 ADMIN = ("ada",)
 LEADS = ("ada", "liisa")
 DESK = ("ada", "liisa", "aino")
+WRITERS = ("ada", "liisa", "aino", "konsta")
 READERS = ("ada", "liisa", "fiona")
 SEES_ALL = ("ada", "liisa", "aino", "fiona")
 # Requesters with a session at the portal: who asked, a colleague, their company's key user, and another company's.
@@ -96,6 +97,9 @@ ADDRESSES = {
     "tickets:follow": row("POST", SEES_ALL, KONSTA, number="ticket"),
     "tickets:unfollow": row("POST", SEES_ALL, KONSTA, number="ticket"),
     "tickets:ready": row("GET", DESK, KONSTA, number="ticket"),
+    "tickets:articles": row("GET", SEES_ALL, KONSTA, number="ticket"),
+    "tickets:article_draft": row("GET POST", DESK, KONSTA, number="solved_ticket"),
+    "tickets:article_insert": row("POST", DESK, KONSTA, number="ticket", pk="article"),
     "tickets:response_insert": row("POST", DESK, KONSTA, number="ticket", pk="response"),
     "tickets:macro_lay": row("POST", DESK, KONSTA, number="ticket", pk="macro"),
     "tickets:macro_run": row("POST", DESK, KONSTA, number="ticket", pk="macro"),
@@ -285,6 +289,31 @@ ADDRESSES = {
     "sla:contracts": row("GET", LEADS),
     "sla:contract_add": row("GET POST", LEADS),
     "sla:contract": row("GET POST", LEADS, pk="contract"),
+    # Articles at the desk, and the public guides.
+    "knowledge:articles": row("GET", EVERYBODY),
+    "knowledge:add": row("GET POST", WRITERS),
+    "knowledge:categories": row("GET", LEADS),
+    "knowledge:category_add": row("GET POST", LEADS),
+    "knowledge:category": row("GET POST", LEADS, pk="category"),
+    "knowledge:file": row("GET", EVERYBODY, pk="article_file"),
+    "knowledge:file_remove": row("POST", WRITERS, pk="article_file"),
+    "knowledge:article": row("GET", EVERYBODY, pk="article"),
+    "knowledge:edit": row("GET POST", WRITERS, pk="article"),
+    "knowledge:upload": row("POST", WRITERS, pk="article"),
+    "knowledge:publish": row("POST", LEADS, pk="article"),
+    "knowledge:withdraw": row("POST", LEADS, pk="article"),
+    "knowledge:retire": row("GET POST", LEADS, pk="article"),
+    "knowledge:bring_back": row("POST", LEADS, pk="article"),
+    "knowledge:answers_read": row("POST", WRITERS, pk="article"),
+    "knowledge:versions": row("GET", EVERYBODY, pk="article", language="=fi"),
+    "knowledge:restore": row("POST", WRITERS, pk="article", version="article_version"),
+    "knowledge:switches": row("GET POST", ADMIN),
+    "help:robots": row("GET", PUBLIC),
+    "help:start": row("GET", PUBLIC),
+    "help:article": row("GET", PUBLIC, slug="article_slug"),
+    "help:opened": row("POST", PUBLIC, slug="article_slug"),
+    "help:feedback": row("POST", PUBLIC, slug="article_slug"),
+    "help:file": row("GET", PUBLIC, pk="article_file"),
     # What became of the promises, and the wall board.
     "reports:promises": row("GET", READERS),
     "reports:behind": row("GET", READERS),

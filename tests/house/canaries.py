@@ -11,6 +11,7 @@ from django.db import models
 
 from accounts.enums import ActorKind
 from accounts.models import AuditEntry, SettingVersion, TenantModel, User
+from knowledge.models import ArticleVersion
 from tests.house.stock import Stock
 from tickets.enums import EventKind
 from tickets.models import Ticket, TicketEvent
@@ -36,8 +37,8 @@ TECHNICAL = {
     *("sealed_private", "sealed_secret", "public", "roles", "kinds", "events", "logo_type"),
 }
 # Sanitised before it is stored, and shown as markup because of that; test_hostile_mail.py attacks it through intake.
-MARKUP = {"tickets.Message.html"}
-ADD_ONLY = (AuditEntry, SettingVersion, TicketEvent)
+MARKUP = {"tickets.Message.html", "knowledge.ArticleText.body", "knowledge.ArticleVersion.body"}
+ADD_ONLY = (ArticleVersion, AuditEntry, SettingVersion, TicketEvent)
 
 
 def canary(number: int, room: int | None) -> str:

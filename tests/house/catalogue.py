@@ -45,4 +45,9 @@ GLOBAL = {
     "guardian.GroupObjectPermission": "guardian's generic grants; unused, a rule of the house forbids them",
     "guardian.UserObjectPermission": "guardian's generic grants; unused, a rule of the house forbids them",
 }
-APPEND_ONLY = {"accounts.AuditEntry", "accounts.SettingVersion", "tickets.TicketEvent"}
+APPEND_ONLY = {
+    "accounts.AuditEntry",
+    "accounts.SettingVersion",
+    "knowledge.ArticleVersion",
+    "tickets.TicketEvent",
+}

@@ -9,7 +9,11 @@ from guardian.shortcuts import assign_perm
 
 from accounts.actors import SYSTEM
 from accounts.models import Absence, LegalEntity, Membership, Module, Product, SettingVersion
+from core.files import store
 from imports.models import LoadedTable
+from knowledge.enums import State
+from knowledge.models import Article, ArticleFile, ArticleProduct, ArticleText, ArticleVersion, Category
+from knowledge.services import answering, writing
 from mailintake.enums import HookKind
 from mailintake.models import InboundMessage, Mailbox, OlderMail, ThreadMark
 from mailintake.services.hooks import open_hook
@@ -34,7 +38,7 @@ from reports.services.boards import hang
 from sla.models import Contract, StepFired, Timer
 from tests.conftest import Cast
 from tests.flows.mails import mail
-from tickets.enums import BulkKind, ByMail, Channel, Mode, NewsKind, RelationKind
+from tickets.enums import ArticleTie, BulkKind, ByMail, Channel, Mode, NewsKind, RelationKind
 from tickets.models import (
     Aftercare,
     Attachment,
@@ -61,6 +65,7 @@ from tickets.models import (
     SideFile,
     Status,
     Ticket,
+    TicketArticle,
     TicketCounter,
     WorkType,
 )
@@ -113,6 +118,7 @@ def fill(cast: Cast, *, writer: str, worker: str, first_number: int) -> Stock:
         ids = {
             **_aside(cast, ticket, writer),
             "ticket": ticket.number,
+            "solved_ticket": solved.number,
             "message": ticket.messages.order_by("pk")[0].pk,
             "reply": reply.pk,
             "draft": draft.pk if draft else None,
@@ -125,6 +131,7 @@ def fill(cast: Cast, *, writer: str, worker: str, first_number: int) -> Stock:
             "confirm_file": Attachment.objects.get(ticket=solved).pk,
             **_records(cast, worker),
         }
+        ids |= _article(cast, writer)
     _mail_in(cast, ids)
     _loose_rows(cast, ids, held, worker)
     return Stock(cast, ids)
@@ -191,6 +198,37 @@ def _records(cast: Cast, worker: str) -> dict[str, Any]:
             actions=[{"kind": "priority", "value": "high"}],
         ).pk,
         "view": SavedView.objects.create(name="Hissit", audience="all", owner=cast.members[worker]).pk,
+    }
+
+
+def _article(cast: Cast, writer: str) -> dict[str, Any]:
+    """A guide that everyone may read, with a file beside it, which somebody found useful."""
+    cast.tenant.knowledge_on = cast.tenant.help_on = True
+    cast.tenant.save()
+    by = cast.actor(writer)
+    category = Category.objects.create(name="Hissit")
+    article = Article(language="fi", state=State.PUBLIC, category=category, keywords=["nostin"])
+    title = f"Hissin {cast.tenant.slug} huolto"
+    writing.write(article, language="fi", title=title, body="<p>Rasvaa ketju.</p>", by=by)
+    text = writing.publish(article, language="fi", by=by)
+    ArticleProduct.objects.create(article=article, product=Product.objects.all()[0])
+    answering.answer(text, solved=True, comment="Auttoi.")
+    tie = TicketArticle(ticket=Ticket.objects.order_by("pk")[0], article=article, kind=ArticleTie.SENT)
+    tie.save()
+    file = ArticleFile.objects.create(
+        article=article,
+        name="ohje.txt",
+        content_type="text/plain",
+        size=1,
+        storage_key=store(cast.tenant.pk, b"a"),
+    )
+    version = ArticleVersion.objects.get(article=article)
+    return {
+        "article": article.pk,
+        "article_slug": ArticleText.objects.get(pk=text.pk).slug,
+        "article_file": file.pk,
+        "article_version": version.pk,
+        "category": category.pk,
     }
 
 

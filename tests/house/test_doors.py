@@ -24,6 +24,10 @@ DOORS = {
     "door_reminder_rules()",
     "door_rule_clocks()",
     "door_silent_mailboxes()",
+    (
+        "search_articles(reader_language text, places integer[], words text[], roots text[], sure double precision[], "
+        "whole boolean[], inside boolean[], customer bigint, desk boolean, product bigint, how_many integer)"
+    ),
     "search_tickets(any_of text, phrases text, none_of text, no_phrases text, before bigint, how_many integer)",
 }
 # What keeps the rows of words, reads a search and notes what rules are due; with the caller's own rights only.
@@ -31,6 +35,7 @@ HELPERS = {
     "add_words",
     "all_told",
     "any_form",
+    "article_stem",
     "collect_words",
     "keep_words",
     "names_told",

@@ -1,6 +1,7 @@
 """Tickets, their conversation, queues and links."""
 
 from tickets.models.aftercare import Aftercare, Participant, Rating, Reminded
+from tickets.models.articles import TicketArticle
 from tickets.models.automation import Rule, RuleDue, RuleRun
 from tickets.models.bulk import BulkAction, BulkItem
 from tickets.models.contacts import Contact, ContactTicket
@@ -64,6 +65,7 @@ __all__ = [
     "Status",
     "Tag",
     "Ticket",
+    "TicketArticle",
     "TicketCounter",
     "TicketEvent",
     "TicketTag",

@@ -23,7 +23,7 @@ from tickets.access import get_ticket
 from tickets.enums import Audience, Mode
 from tickets.forms_responses import ResponseForm
 from tickets.models import CannedResponse, Draft, Macro, Ticket
-from tickets.services import drafts
+from tickets.services import articles, drafts
 from tickets.services.drafts import Spot, Typed
 from tickets.services.responses import count_use, save_response, words_for
 from tickets.services.values import values_for
@@ -53,6 +53,7 @@ def pick(request: MemberRequest, number: int) -> HttpResponse:
         "responses": list(_beginnings(responses[:SHOWN], ticket, member)),
         "macros": Macro.objects.open_to(member).fitting(queue, typed).select_related("response")[:SHOWN],
         "back": ticket.get_absolute_url(),
+        "articles": articles.suggest(ticket, typed) if request.tenant.knowledge_on else [],
     }
     if not request.htmx:
         return render(request, "tickets/ready.html", context)
