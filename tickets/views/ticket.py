@@ -130,8 +130,7 @@ def render_ticket(
     `since` is the log position after which others have done what its writer has to see first.
     """
     member = request.membership
-    ticket, statuses = get_whole_ticket(request, number), {each.pk: each for each in Status.objects.all()}
-    ticket.status = statuses[ticket.status_id]
+    ticket, statuses = _fetched(request, number)
     sight = live.look(request.tenant.pk, places=[str(ticket.number)])
     works = may(member, "tickets.work", ticket) and not ticket.is_closed
     told = timeline(ticket, since=since, reader=member.pk)
@@ -165,8 +164,15 @@ def render_ticket(
         "sides": sides_of(ticket, opened=opened(request), refused=forms.get("side_form")),
         **{name: forms.get(name) for name in ("resolve_form", "status_form", "snooze_form")},
     }
-    context |= _work(request, ticket, list(statuses.values()), works=works, **forms)
+    context |= _work(request, ticket, statuses, works=works, **forms)
     return render(request, "tickets/ticket_detail.html", context, status=status)
+
+
+def _fetched(request: MemberRequest, number: int) -> tuple[Ticket, list[Status]]:
+    """The ticket, and all statuses: the page needs them in any case, so the ticket's own is not joined."""
+    ticket, statuses = get_whole_ticket(request, number), list(Status.objects.all())
+    ticket.status = next(each for each in statuses if each.pk == ticket.status_id)
+    return ticket, statuses
 
 
 def own_values(ticket: Ticket) -> list[tuple[str, str]]:
