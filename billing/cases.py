@@ -115,7 +115,7 @@ def _spelled(data: Data) -> Data:
     contract = data.get("contract")
     if not isinstance(contract, Mapping):
         return data
-    terms = {_CONTRACT_ALIASES.get(key, key): value for key, value in contract.items()}
+    terms: dict[str, Any] = {_CONTRACT_ALIASES.get(str(key), str(key)): value for key, value in contract.items()}
     for part, aliases in _PART_ALIASES.items():
         if isinstance(terms.get(part), Mapping):
             terms[part] = {aliases.get(key, key): value for key, value in terms[part].items()}

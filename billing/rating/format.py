@@ -33,8 +33,9 @@ Data = Mapping[str, Any]
 _KNOWN = {
     "contract": """
         id currency tz seller buyer valid_from valid_to rates severity_rates bands holidays rounding monthly_fee
-        yearly_fee fee_proration included per_ticket callout km_rate cap_minutes_per_ticket cap_money_per_run pool_band_mode
-        pool_excludes po_required interim_billing approver_required language late_entry_days versions""",
+        yearly_fee fee_proration included per_ticket callout km_rate cap_minutes_per_ticket cap_money_per_run
+        pool_band_mode pool_excludes po_required interim_billing approver_required language late_entry_days
+        versions""",
     "tickets": """
         id status category severity resolution resolved_on received_at po minutes_before priced credit_undecided""",
     "entries": """

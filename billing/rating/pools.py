@@ -12,8 +12,7 @@ from enum import StrEnum
 
 from billing.rating.pieces import Piece
 from billing.rating.terms import PoolBandMode
-from billing.rating.work import Balances, Billing, months_between
-from billing.rating.work import month_of as month_named
+from billing.rating.work import Balances, Billing, month_of, months_up_to
 
 INCLUDED = "included"
 
@@ -125,7 +124,7 @@ class Consumption:
             yield Share(piece, Source.PER_TICKET, real, ticket)
 
     def _of_months(self, piece: Piece, minutes: int) -> Iterator[Share]:
-        included, month = piece.terms.included, month_named(piece.day)
+        included, month = piece.terms.included, month_of(piece.day)
         if included is None or (included.bands is not None and piece.band.code not in included.bands):
             return
         if included.unlimited:
@@ -133,22 +132,22 @@ class Consumption:
             return
         if included.minutes is not None:
             self._included.setdefault(month, included.minutes)
-        for name in sorted(self._included):
-            if 0 <= months_between(name, month) <= included.rollover_months and minutes:
-                real, taken = drawn(piece, minutes, self._included[name])
+        for name in months_up_to(month, included.rollover_months):
+            if minutes and (balance := self._included.get(name, 0)) > 0:
+                real, taken = drawn(piece, minutes, balance)
                 minutes -= real
                 if real:
-                    self._included[name] -= taken
+                    self._included[name] = balance - taken
                     self.moves.append(PoolMove(INCLUDED, name, piece.entry.id, -taken))
                     yield Share(piece, Source.INCLUDED, real, name)
 
     def _of_lots(self, piece: Piece, minutes: int) -> Iterator[Share]:
         for lot in self._lots:
-            if minutes and lot.usable_on(piece.day):
-                real, taken = drawn(piece, minutes, self._left[lot.id])
+            if minutes and (balance := self._left[lot.id]) > 0 and lot.usable_on(piece.day):
+                real, taken = drawn(piece, minutes, balance)
                 minutes -= real
                 if real:
-                    self._left[lot.id] -= taken
+                    self._left[lot.id] = balance - taken
                     self.moves.append(PoolMove(lot.id, None, piece.entry.id, -taken))
                     yield Share(piece, Source.PREPAID, real, lot.id)
 

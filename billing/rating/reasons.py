@@ -59,7 +59,10 @@ SENTENCES: Mapping[Why, str] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True, order=True)
+_ORDER = {why: number for number, why in enumerate(Why)}
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
     """A code and what fills the placeholders of its sentence."""
 
@@ -76,5 +79,4 @@ def reason(why: Why, **values: object) -> Reason:
 
 def distinct(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
     """Each once, in the order of the codes."""
-    order = list(Why)
-    return tuple(sorted(dict.fromkeys(reasons), key=lambda each: (order.index(each.why), each.values)))
+    return tuple(sorted(set(reasons), key=lambda each: (_ORDER[each.why], each.values)))

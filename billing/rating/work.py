@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 
 from billing.rating.terms import Contract
@@ -151,11 +152,9 @@ def month_of(day: date) -> str:
     return f"{day.year:04}-{day.month:02}"
 
 
-def months_between(earlier: str, later: str) -> int:
-    """How many months later; negative where it is the other way around."""
-    return _ordinal(later) - _ordinal(earlier)
-
-
-def _ordinal(month: str) -> int:
-    year, number = month.split("-")
-    return int(year) * 12 + int(number)
+@lru_cache(maxsize=4096)
+def months_up_to(month: str, before: int) -> tuple[str, ...]:
+    """So many months before a month and then itself, the oldest first."""
+    year, number = (int(part) for part in month.split("-"))
+    ordinals = range(year * 12 + number - 1 - before, year * 12 + number)
+    return tuple(f"{ordinal // 12:04}-{ordinal % 12 + 1:02}" for ordinal in ordinals)
