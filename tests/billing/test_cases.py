@@ -4,6 +4,7 @@ import copy
 import io
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from django.core.management.base import CommandError
 from billing.cases import NAMED_BY_KIND, CaseError, differences, load, read
 from billing.management.commands.rating_cases import Command
 from billing.rating.engine import rate
+from billing.rating.format import read_inputs, unknown
+from billing.rating.freezing import frozen
 from billing.rating.writing import written
 
 OWN = Path(__file__).parent.parent / "data" / "rating_hand_checked.json"
@@ -94,6 +97,13 @@ def test_any_wrong_expectation_is_found():
             unseen.add((path[-1], case["expected"][path[0]][path[1]].get("kind")))
     assert tried > 300
     assert unseen <= {("item", kind) for kind in NAMED_BY_KIND}
+
+
+def test_the_inputs_of_a_case_can_be_frozen():
+    for case in OWN_CASES:
+        stored = json.loads(json.dumps(frozen(case.inputs)))
+        assert unknown(stored) == []
+        assert differences(replace(case, inputs=read_inputs(stored))) == [], case.id
 
 
 def with_expected(name, **expected):

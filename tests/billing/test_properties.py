@@ -1,5 +1,6 @@
 """What holds for every rating, whatever the contract."""
 
+import json
 from collections import Counter
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from billing.rating.credit import credited
 from billing.rating.engine import rate
 from billing.rating.format import read_inputs
+from billing.rating.freezing import frozen
 from billing.rating.pieces import rounded_minutes
 from billing.rating.terms import Mode, Rounding
 from billing.rating.writing import explained, written
@@ -42,6 +44,18 @@ def test_the_order_of_the_entries_has_no_say(case, random):
 @given(cases())
 def test_rating_twice_is_equal(case):
     assert rated(case) == rated(case)
+
+
+@EXAMPLES
+@given(cases())
+def test_frozen_inputs_are_the_inputs(case):
+    inputs = read_inputs(case)
+    stored = json.dumps(frozen(inputs))
+
+    thawed = read_inputs(json.loads(stored))
+    assert (thawed.contract, thawed.run, thawed.tickets) == (inputs.contract, inputs.run, inputs.tickets)
+    assert json.dumps(frozen(thawed)) == stored
+    assert written(rate(thawed)) == written(rate(inputs))
 
 
 @EXAMPLES
