@@ -9,6 +9,7 @@ tax at all are the same. The aliases below are words that other files use.
 """
 
 import json
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,8 +25,15 @@ from billing.rating.writing import written
 
 FORMAT = 1
 NUMBERS = frozenset({"quantity", "unit_price", "net", "rate", "base", "amount", "tax", "gross", "price_base"})
-# What these kinds of lines are is said by the kind.
-NAMED_BY_KIND = frozenset({"callout", "cap", "km", "per_ticket"})
+# What is not compared of some kinds of lines: the item where the kind says it, and of a cap, which is the run's, where
+# and when it fell.
+_ITEM = frozenset({"item"})
+NAMED_BY_KIND = {
+    "callout": _ITEM,
+    "km": _ITEM,
+    "per_ticket": _ITEM,
+    "cap": frozenset({"item", "ticket", "from", "to"}),
+}
 _KIND_ALIASES = {
     "surcharge_line": "surcharge",
     "kilometres": "km",
@@ -35,21 +43,12 @@ _KIND_ALIASES = {
     "per_ticket_included": "included",
     "ticket_included": "included",
 }
-_CONTRACT_ALIASES = {
-    "cap_money": "cap_money_per_run",
-    "cap_amount": "cap_money_per_run",
-    "cap_amount_per_run": "cap_money_per_run",
-    "cap_net_per_run": "cap_money_per_run",
-    "cap_per_run": "cap_money_per_run",
-    "money_cap": "cap_money_per_run",
-    "money_cap_per_run": "cap_money_per_run",
-    "km_price": "km_rate",
-}
 _PART_ALIASES = {
     "included": {"rollover": "rollover_months"},
     "per_ticket": {"prices": "price", "by_severity": "price", "minutes": "included_minutes"},
     "callout": {"fees": "fee"},
 }
+_CAP_IN_MONEY = re.compile(r"(?!.*minutes)(cap_\w+|\w+_cap)")
 
 
 class CaseError(ValueError):
@@ -115,10 +114,16 @@ def _spelled(data: Data) -> Data:
     contract = data.get("contract")
     if not isinstance(contract, Mapping):
         return data
-    terms: dict[str, Any] = {_CONTRACT_ALIASES.get(str(key), str(key)): value for key, value in contract.items()}
+    terms: dict[str, Any] = {
+        "cap_money_per_run" if _CAP_IN_MONEY.fullmatch(key) else key: value for key, value in contract.items()
+    }
     for part, aliases in _PART_ALIASES.items():
         if isinstance(terms.get(part), Mapping):
             terms[part] = {aliases.get(key, key): value for key, value in terms[part].items()}
+    per_ticket = terms.get("per_ticket")
+    if isinstance(per_ticket, Mapping) and "price" not in per_ticket:
+        prices = {key: value for key, value in per_ticket.items() if key != "included_minutes"}
+        terms["per_ticket"] = {**per_ticket, "price": prices}
     rates = terms.get("rates")
     if isinstance(rates, Mapping) and any(isinstance(rate, Mapping) for rate in rates.values()):
         terms |= _by_severity(rates)
@@ -208,8 +213,8 @@ def _plain(row: Data) -> dict[str, Any]:
     result = {key: _value(key, value) for key, value in row.items()}
     if "kind" in result:
         result["kind"] = _KIND_ALIASES.get(result["kind"], result["kind"])
-        if result["kind"] in NAMED_BY_KIND:
-            result["item"] = result["kind"]
+        told = NAMED_BY_KIND.get(result["kind"], frozenset())
+        result = {key: value for key, value in result.items() if key not in told}
     return result
 
 
