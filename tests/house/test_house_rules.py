@@ -15,7 +15,19 @@ from django.core.management import call_command
 from accounts.models import TenantModel
 
 ROOT = Path(settings.BASE_DIR)
-APPS = ("accounts", "core", "helpdesk", "imports", "mailintake", "outbox", "portal", "reports", "sla", "tickets")
+APPS = (
+    "accounts",
+    "billing",
+    "core",
+    "helpdesk",
+    "imports",
+    "mailintake",
+    "outbox",
+    "portal",
+    "reports",
+    "sla",
+    "tickets",
+)
 SOURCES = sorted(file for app in APPS for file in (ROOT / app).rglob("*.py") if "migrations" not in file.parts)
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
