@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "imports",
     "reports",
     "mailintake",
+    "billing",
     "tickets",
     "knowledge",
     "sla",
