@@ -153,7 +153,7 @@ def _fits(number: str, scheme: str) -> bool:
 
 def is_mail_address(text: str) -> bool:
     """One @ between two parts, a dot in the second, no blanks: BR-DE-28 and a little more."""
-    return bool(re.fullmatch(r"[^@\s.][^@\s]*[^@\s.]@[^@\s.][^@\s]*\.[A-Za-z0-9-]{2,}", text))
+    return bool(re.fullmatch(r"[^@\s.]+(\.[^@\s.]+)*@([^@\s.]+\.)+[^@\s.]{2,}", text))
 
 
 def _national_digit(digits: str) -> str:

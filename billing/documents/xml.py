@@ -66,7 +66,8 @@ def document(name: str, namespace: str, prefixes: dict[str | None, str], childre
     root.extend(_flat(children))
     etree.cleanup_namespaces(root, keep_ns_prefixes=[prefix for prefix in prefixes if prefix])
     etree.indent(root)
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8") + b"\n"
+    written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+    return written + b"\n"
 
 
 def amount(value: Decimal | None) -> str:
