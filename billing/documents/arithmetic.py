@@ -11,21 +11,15 @@ from billing.documents.document import Adjustment, Invoice, Line, Totals, VatGro
 from billing.documents.findings import Finding, error
 from billing.documents.money import HUNDRED, ZERO, cents, decimals, share, total
 
-HALF_A_CENT = Decimal("0.005")
 Rate = tuple[str, Decimal | None]
 
 
 def line_net(line: Line) -> Decimal | None:
     """BT-131 as it must be, or None where quantity or price is not known."""
-    exact = _exact_net(line)
-    return None if exact is None else cents(exact)
-
-
-def _exact_net(line: Line) -> Decimal | None:
     base = Decimal(1) if line.base_quantity is None else line.base_quantity
     if line.quantity is None or line.price is None or not base:
         return None
-    return line.quantity * line.price / base + total(adjustment.signed for adjustment in line.adjustments)
+    return cents(line.quantity * line.price / base + total(adjustment.signed for adjustment in line.adjustments))
 
 
 def vat_groups(
@@ -97,15 +91,14 @@ def _line(line: Line) -> Iterator[Finding]:
     where = f"line {line.id}"
     for adjustment in line.adjustments:
         yield from _adjustment(adjustment, where)
-    exact = _exact_net(line)
-    # Half a cent may have been rounded either way by others.
-    if exact is not None and line.net is not None and abs(line.net - exact) > HALF_A_CENT:
+    expected = line_net(line)
+    if expected is not None and line.net is not None and line.net != expected:
         yield error(
             "PEPPOL-EN16931-R120",
             "BT-131",
             "quantity times price is {expected}, but the line's net amount is {found}",
             where,
-            expected=cents(exact),
+            expected=expected,
             found=line.net,
         )
 

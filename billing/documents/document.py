@@ -82,7 +82,8 @@ class Account:
 class Payment:
     """BG-16: means BT-81 (58 is a SEPA credit transfer), means_text BT-82, reference BT-83 (viitenumero or RF).
 
-    virtual_barcode is what Finnish banks read in place of typing; it has no term.
+    virtual_barcode is what Finnish banks read in place of typing; it has no term. mandate BT-89 is read only: nothing
+    of ours is debited directly.
     """
 
     means: str = ""
@@ -90,6 +91,7 @@ class Payment:
     reference: str = ""
     accounts: tuple[Account, ...] = ()
     virtual_barcode: str = ""
+    mandate: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,13 @@ from decimal import Decimal, InvalidOperation
 
 from billing.documents.codes import CURRENCIES
 from billing.documents.document import CREDIT_NOTE, Invoice
-from billing.documents.findings import Finding, error
+from billing.documents.findings import Finding, error, warning
 from billing.documents.identifiers import is_bic, is_iban
-from billing.documents.money import HUNDRED, ZERO, cents
+from billing.documents.money import ZERO, share
 from billing.documents.xml import Element
 
 _ORDER = "EpiDetails/EpiPaymentInstructionDetails/"
 _PARTIES = "EpiDetails/EpiPartyDetails/"
-# An amount with VAT must not miss by more than the cent that rounding a row costs.
-_VAT_SLACK = Decimal("0.01")
 
 
 def disagreements(root: Element, invoice: Invoice, sign: int) -> Iterator[Finding]:
@@ -49,16 +47,23 @@ def _payment_order(root: Element, invoice: Invoice, sign: int) -> Iterator[Findi
         yield error("VASTE-FINVOICE-ORDER", "BT-86", "the payment order names another bank than the seller")
     if sign < 0 and _amount(_text(root, f"{_ORDER}EpiInstructedAmount")):
         yield error("VASTE-FINVOICE-ORDER", "BT-115", "a credit note must not ask for money")
-    yield from _due(root)
+    yield from _days(root)
     yield from _reference(root)
 
 
-def _due(root: Element) -> Iterator[Finding]:
+def _days(root: Element) -> Iterator[Finding]:
     due = _text(root, f"{_ORDER}EpiDateOptionDate")
     wanted = _text(root, "InvoiceDetails/PaymentTermsDetails/InvoiceDueDate")
     if due and wanted and due != wanted:
         text = "the payment order is for {due}, but the invoice is due on {wanted}"
         yield error("VASTE-FINVOICE-ORDER", "BT-9", text, due=due, wanted=wanted)
+    made, issued = (
+        _text(root, "EpiDetails/EpiIdentificationDetails/EpiDate"),
+        _text(root, "InvoiceDetails/InvoiceDate"),
+    )
+    if made != issued:
+        text = "the payment order is of {made}, but the invoice of {issued}"
+        yield error("VASTE-FINVOICE-ORDER", "BT-2", text, made=made, issued=issued)
 
 
 def _reference(root: Element) -> Iterator[Finding]:
@@ -85,7 +90,10 @@ def _currencies(root: Element, currency: str) -> Iterator[Finding]:
 
 def _transmission(root: Element, invoice: Invoice) -> Iterator[Finding]:
     if root.find("MessageTransmissionDetails") is None:
+        yield warning("VASTE-OPERATOR", "BT-49", "no addresses to send it to: this file can only be imported")
         return
+    if _text(root, "MessageTransmissionDetails/MessageDetails/SpecificationIdentifier") != "EN16931":
+        yield error("BR-01", "BT-24", "the document does not say that it keeps EN 16931")
     for code, term, who, party in (
         ("PEPPOL-EN16931-R020", "BT-34", "seller", invoice.seller),
         ("PEPPOL-EN16931-R010", "BT-49", "buyer", invoice.buyer),
@@ -101,8 +109,8 @@ def _row(row: Element) -> Iterator[Finding]:
     net, rate = _amount(_text(row, "RowVatExcludedAmount")), _amount(_text(row, "RowVatRatePercent"))
     vat, gross = _amount(_text(row, "RowVatAmount")), _amount(_text(row, "RowAmount"))
     if net is not None and vat is not None:
-        expected = cents(net * (rate or ZERO) / HUNDRED)
-        if abs(vat - expected) > _VAT_SLACK or (not rate and vat):
+        expected = share(net, rate or ZERO)
+        if vat != expected:
             text = "VAT of {net} is {expected}, but the line says {vat}"
             yield error("VASTE-ROW-VAT", "BT-131", text, where, net=net, expected=expected, vat=vat)
         if gross is not None and gross != net + vat:

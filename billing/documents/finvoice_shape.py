@@ -32,13 +32,20 @@ _TERMS = {
     "InvoiceTotalVatIncludedAmount": "BT-112", "InvoiceTotalVatExcludedAmount": "BT-109", "ArticleName": "BT-153",
     "InvoiceTotalVatAmount": "BT-110", "EpiInstructedAmount": "BT-115", "EpiAccountID": "BT-84",
 }  # fmt: skip
-_ATTRIBUTES = {
-    "A": ("AmountCurrencyIdentifier", None),
-    "U": ("AmountCurrencyIdentifier", None),
-    "E": ("AmountCurrencyIdentifier", None),
-    "D": ("Format", "CCYYMMDD"),
+_FORM_MARKS: dict[str, tuple[str, set[str]]] = {
+    "A": ("AmountCurrencyIdentifier", set()),
+    "U": ("AmountCurrencyIdentifier", set()),
+    "E": ("AmountCurrencyIdentifier", set()),
+    "D": ("Format", {"CCYYMMDD"}),
 }
-_SCHEMES = {"SellerAccountID": "IBAN", "SellerBic": "BIC", "EpiBfiIdentifier": "BIC", "EpiAccountID": None}
+# The attribute that an element must have, and what may stand in it.
+_MARKS = {
+    "SellerAccountID": ("IdentificationSchemeName", {"IBAN", "BBAN"}),
+    "SellerBic": ("IdentificationSchemeName", {"BIC"}),
+    "EpiBfiIdentifier": ("IdentificationSchemeName", {"BIC"}),
+    "EpiAccountID": ("IdentificationSchemeName", {"IBAN", "BBAN"}),
+    "EpiCharge": ("ChargeOption", {"SHA", "SLEV", "OUR", "BEN"}),
+}
 _ORIGINS = frozenset({"Original", "Copy", "Cancel"})
 
 
@@ -140,16 +147,16 @@ def _formed(child: Element, form: str, text: str) -> Iterator[Finding]:
 
 
 def _attributes(child: Element, form: str) -> Iterator[Finding]:
-    wanted = _ATTRIBUTES.get(form)
-    if child.tag in _SCHEMES:
-        wanted = ("IdentificationSchemeName", _SCHEMES[child.tag])
-    if wanted is None:
+    mark = _MARKS.get(child.tag) or _FORM_MARKS.get(form)
+    if mark is None:
         return
-    attribute, value = wanted
+    attribute, allowed = mark
     found = child.get(attribute)
-    if not found or (value is not None and found != value):
-        text = "{name} needs the attribute {attribute}" if value is None else "{attribute} of {name} must be {value}"
-        yield _broken(child, text, attribute=attribute, value=value)
+    if not found:
+        yield _broken(child, "{name} needs the attribute {attribute}", attribute=attribute)
+    elif allowed and found not in allowed:
+        text = "{attribute} of {name} must be {value}"
+        yield _broken(child, text, attribute=attribute, value=" or ".join(sorted(allowed)))
 
 
 def _is_day(text: str) -> bool:

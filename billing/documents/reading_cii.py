@@ -138,6 +138,7 @@ class _Reader:
             means=text(first, "ram:TypeCode"),
             means_text=text(first, "ram:Information"),
             reference=text(self.settlement, "ram:PaymentReference"),
+            mandate=text(self.settlement, "ram:SpecifiedTradePaymentTerms/ram:DirectDebitMandateID"),
             accounts=tuple(
                 Account(
                     iban=text(node, f"{account}/ram:IBANID") or text(node, f"{account}/ram:ProprietaryID"),

@@ -148,6 +148,7 @@ class _Reader:
                 Account(iban=text(node, "SellerAccountID"), bic=text(node, "SellerBic")) for node in accounts
             ),
             virtual_barcode=text(self.root, "VirtualBankBarcode"),
+            mandate=text(self.root, "DirectDebitInfo/MandateReference"),
         )
 
     def adjustments(self) -> Iterator[Adjustment]:

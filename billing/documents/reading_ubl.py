@@ -119,6 +119,7 @@ class _Reader:
             means=text(first, "cbc:PaymentMeansCode"),
             means_text=self.terms.attribute(first, "cbc:PaymentMeansCode", "name"),
             reference=text(first, "cbc:PaymentID"),
+            mandate=text(first, "cac:PaymentMandate/cbc:ID"),
             accounts=tuple(
                 Account(
                     iban=text(node, "cbc:ID"),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from billing.documents.codes import ELECTRONIC_SCHEMES
-from billing.documents.document import Invoice, Party
+from billing.documents.document import Invoice, Party, is_finnish
 from billing.documents.findings import Finding, error, warning
 from billing.documents.identifiers import OVT, is_business_id, is_mail_address, is_registered, is_vat_number
 
@@ -21,6 +21,8 @@ def check(invoice: Invoice) -> Iterator[Finding]:
     yield from _party(invoice.buyer, "buyer")
     if not (invoice.seller.legal_id.value or invoice.seller.vat_id or invoice.seller.number.value):
         yield error("BR-CO-26", "BT-31", "nothing tells who the seller is: no VAT number and no business id")
+    if is_finnish(invoice.seller) and not invoice.seller.legal_id.value:
+        yield error("VASTE-BUSINESS-ID", "BT-30", "the seller's business id is missing")
     ours, theirs = invoice.seller.legal_id.value, invoice.buyer.legal_id.value
     if ours and ours == theirs:
         yield error("VASTE-SAME-PARTY", "BT-47", "buyer and seller have the same business id")

@@ -16,6 +16,7 @@ from billing.documents.identifiers import (
 from billing.documents.money import ZERO
 
 SEPA_TRANSFER = "58"
+DIRECT_DEBITS = frozenset({"49", "59"})
 TRANSFERS = frozenset({"30", SEPA_TRANSFER})
 LONGEST_REFERENCE = 140
 # Territories whose banks have accounts of the country they belong to.
@@ -31,13 +32,25 @@ def check(invoice: Invoice) -> Iterator[Finding]:
         yield error("BR-49", "BT-81", "an account is given, but not the means of payment")
     if payment.means in TRANSFERS and not any(account.iban for account in payment.accounts):
         yield error("BR-61", "BT-84", "a credit transfer needs an account")
+    if payment.means in DIRECT_DEBITS and not payment.mandate:
+        yield error("PEPPOL-EN16931-R061", "BT-89", "a direct debit needs the reference of its mandate")
     for account in payment.accounts:
         yield from _account(account, payment.means)
+    yield from _finnish(invoice)
     yield from _reference(invoice)
-    if is_finnish(invoice.seller) and not invoice.is_credit and payment.accounts and not payment.reference:
-        yield error("VASTE-REFERENCE", "BT-83", "the payment reference is missing")
     if payment.virtual_barcode:
         yield from _barcode(invoice)
+
+
+def _finnish(invoice: Invoice) -> Iterator[Finding]:
+    """What every payer in Finland looks for."""
+    asks = (invoice.totals.payable or ZERO) > 0 and not invoice.is_credit
+    if not asks or not is_finnish(invoice.seller):
+        return
+    if not invoice.payment.means:
+        yield error("VASTE-PAYMENT", "BG-16", "the document does not say how it is to be paid")
+    elif not invoice.payment.reference:
+        yield error("VASTE-REFERENCE", "BT-83", "the payment reference is missing")
 
 
 def _account(account: Account, means: str) -> Iterator[Finding]:

@@ -47,11 +47,6 @@ def check_finvoice(invoice: Invoice) -> Iterator[Finding]:
         yield error("BR-61", "BT-84", "Finvoice needs the seller's account")
     if len(invoice.number) > LONGEST_FINVOICE_NUMBER:
         yield error("VASTE-NUMBER", "BT-1", "Finvoice takes an invoice number of at most 20 signs")
-    for who, term, party in (("seller", "BT-35", invoice.seller), ("buyer", "BT-50", invoice.buyer)):
-        address = party.address
-        if not (address.street and address.city and address.post_code):
-            text = "Finvoice needs street, town and post code of the {who}"
-            yield error("VASTE-POSTAL-ADDRESS", term, text, who=who)
     if not invoice.due_on and not invoice.is_credit:
         yield error("VASTE-DUE", "BT-9", "the due date is missing")
     if len(invoice.preceding) > 1:

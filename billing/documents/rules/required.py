@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from billing.documents.codes import ALLOWED_TYPES, COUNTRIES, CURRENCIES
 from billing.documents.document import Invoice, Line, Party
 from billing.documents.findings import Finding, error
+from billing.documents.identifiers import EU_PREFIXES
 
 LONGEST_NUMBER = 35
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -53,13 +54,21 @@ def _party(party: Party, who: str, name: tuple[str, str], country: tuple[str, st
     elif party.address.country not in COUNTRIES:
         code = party.address.country
         yield error("BR-CL-14", country[1], "{code!r} is not a country code", who=who, code=code)
-    if not party.address.city:
-        term = "BT-37" if who == "seller" else "BT-52"
-        yield error("VASTE-POSTAL-ADDRESS", term, "the {who}'s town is missing", who=who)
+    yield from _address(party, who)
     if party.electronic.value and not party.electronic.scheme:
         term = "BT-34" if who == "seller" else "BT-49"
         code = "BR-62" if who == "seller" else "BR-63"
         yield error(code, term, "the {who}'s electronic address does not say what kind it is", who=who)
+
+
+def _address(party: Party, who: str) -> Iterator[Finding]:
+    """Directive 2006/112/EC art. 226 (5): the full name and address of both."""
+    address = party.address
+    parts = {"street": address.street or address.more, "town": address.city, "post code": address.post_code}
+    for what, text in parts.items():
+        if not text and (what != "post code" or address.country in EU_PREFIXES):
+            term = "BG-5" if who == "seller" else "BG-8"
+            yield error("VASTE-POSTAL-ADDRESS", term, "the {who}'s {what} is missing", who=who, what=what)
 
 
 def _lines(invoice: Invoice) -> Iterator[Finding]:

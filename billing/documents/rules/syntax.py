@@ -1,5 +1,6 @@
 """What only the XML of UBL and CII can break: currencies of amounts, empty elements, identifiers of profile."""
 
+import re
 from collections.abc import Iterator
 
 from billing.documents.findings import Finding, error
@@ -8,7 +9,7 @@ from billing.documents.ubl import CAC, CBC
 from billing.documents.xml import Element
 
 PEPPOL_SPECIFICATION = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"
-PEPPOL_PROCESS = "urn:fdc:peppol.eu:2017:poacc:billing:"
+PEPPOL_PROCESS = re.compile(r"urn:fdc:peppol\.eu:2017:poacc:billing:\d\d:1\.0")
 XRECHNUNG_SPECIFICATION = "urn:cen.eu:en16931:2017#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0"
 _CBC, _CAC = f"{{{CBC}}}", f"{{{CAC}}}"
 # The schema wants it even when nothing is delivered.
@@ -69,7 +70,7 @@ def _peppol(root: Element, reading: Reading) -> Iterator[Finding]:
         yield error("PEPPOL-EN16931-R004", "BT-24", "this is not the name of Peppol BIS Billing 3.0")
     if not reading.process:
         yield error("PEPPOL-EN16931-R001", "BT-23", "the business process is missing")
-    elif not reading.process.startswith(PEPPOL_PROCESS):
+    elif not PEPPOL_PROCESS.fullmatch(reading.process):
         yield error("PEPPOL-EN16931-R007", "BT-23", "{process!r} is no business process", process=reading.process)
     if len(invoice.notes) > 1 and countries != {"DE"}:
         yield error("PEPPOL-EN16931-R002", "BT-22", "Peppol takes only one note")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from billing.documents.document import Invoice, VatGroup
+from billing.documents.document import Invoice, VatGroup, is_finnish
 from billing.documents.findings import Finding, error, warning
 from billing.documents.identifiers import EU_PREFIXES
 from billing.documents.rates import rates_between, rates_ever
@@ -56,6 +56,9 @@ def _reason(group: VatGroup, where: str) -> Iterator[Finding]:
     has_reason = bool(group.reason or group.reason_code)
     if group.category in WITH_REASON and not has_reason:
         yield error(f"BR-{group.category}-10", "BT-120", "the reason why no VAT is charged is missing", where)
+    elif group.category == "AE" and not group.reason:
+        text = "the law wants it said in words that the buyer owes the VAT"
+        yield error("VASTE-REVERSE-CHARGE", "BT-120", text, where)
     if group.category in {"S", "Z"} and has_reason:
         yield error(f"BR-{group.category}-10", "BT-120", "a reason for charging no VAT does not belong here", where)
     wanted = _VATEX.get(group.reason_code.upper())
@@ -69,6 +72,8 @@ def _ids(invoice: Invoice, categories: set[str]) -> Iterator[Finding]:
     if categories & (CATEGORIES - {"O"}) and not (seller.vat_id or seller.tax_id):
         category = sorted(categories & CATEGORIES)[0]
         yield error(f"BR-{category}-02", "BT-31", "the seller's VAT number is missing")
+    if "S" in categories and is_finnish(seller) and not seller.vat_id and seller.tax_id:
+        yield error("BR-S-02", "BT-31", "the seller's number is not given as a VAT number")
     if categories & BOTH_IDS and not (buyer.vat_id or buyer.legal_id.value):
         yield error("BR-AE-02", "BT-48", "reverse charge needs the buyer's VAT number")
     if "AE" in categories:
