@@ -110,10 +110,10 @@ class Filled:
         return sum(self.steps.values())
 
 
-def fill(tickets: int = 1_000_000) -> Filled:
+def fill(tickets: int = 1_000_000, *, tenants: int = TENANTS) -> Filled:
     """Fill the database of the default connection, empty but for its migrations, with so many tickets in all."""
     steps, url = Steps(), owner_url()
-    shares, tenant, agent = people(url, tickets)
+    shares, tenant, agent = people(url, tickets, tenants)
     steps.done("people")
     with psycopg.connect(url, autocommit=True) as line:
         line.execute(ROOM)
@@ -154,21 +154,21 @@ def owner_url() -> str:
     return psycopg.conninfo.make_conninfo(**wanted)
 
 
-def share_of(tickets: int, number: int) -> int:
+def share_of(tickets: int, number: int, tenants: int) -> int:
     """How many tickets a tenant has: the first most, the others the rest in equal parts."""
     largest = int(tickets * LARGEST)
-    return largest if number == 0 else (tickets - largest) // (TENANTS - 1)
+    return largest if number == 0 else (tickets - largest) // (tenants - 1)
 
 
-def people(url: str, tickets: int) -> tuple[list[Share], Tenant, Membership]:
+def people(url: str, tickets: int, tenants: int) -> tuple[list[Share], Tenant, Membership]:
     """Tenants with desks and members, made by the services, and their customers; the largest, and an agent of it."""
     shares: list[Share] = []
     places, first, first_message = [], 1, 1
-    for number in range(TENANTS):
+    for number in range(tenants):
         tenant = create_tenant(
             slug=f"desk{number}", name=f"Desk {number}", language="fi", time_zone="Europe/Helsinki", country="FI"
         )
-        count = share_of(tickets, number)
+        count = share_of(tickets, number, tenants)
         share = {"tenant": tenant.pk, "first": first, "first_message": first_message, "count": count}
         share |= {"begin": 0, "end": count, "largest": number == 0}
         with tenant_scope(tenant.pk):
@@ -221,8 +221,10 @@ def _customers(line: "psycopg.Connection[Any]", share: Share) -> None:
     share["first_customer"] = line.execute(made, ids).fetchone()[0]  # type: ignore[index]
     asking = """
         WITH made AS (
-            INSERT INTO accounts_requester (tenant_id, name, customer_id, language, title, phone, created_at)
-            SELECT %(tenant)s, 'Pyytäjä ' || n, %(first)s + n / 2, 'fi', '', '', now()
+            INSERT INTO accounts_requester
+                (tenant_id, name, customer_id, language, title, phone, created_at, sees_company, takes_receipts,
+                takes_surveys)
+            SELECT %(tenant)s, 'Pyytäjä ' || n, %(first)s + n / 2, 'fi', '', '', now(), false, true, true
             FROM generate_series(0, 2 * %(count)s - 1) AS n RETURNING id, tenant_id
         ), written AS (
             INSERT INTO accounts_requesteraddress

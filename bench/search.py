@@ -1,12 +1,14 @@
-"""What finding articles costs, beside PostgreSQL's plain full text over the same rows, and that its plan uses indexes.
+"""What finding costs: articles, suggestions while one types, and tickets, and that it is done by indexes.
 
-20,000 articles in 10 tenants unless VASTE_ARTICLES says otherwise. Both are asked by turns, so that a noisy machine is
-noisy for both; ratios are of medians. Run by `make bench T=bench/search.py`.
+20,000 articles and 200,000 tickets in 10 tenants unless VASTE_ARTICLES and VASTE_TICKETS say otherwise. Each is asked
+by turns with PostgreSQL's plain full text over the same rows and with a bare count, so that a noisy machine is noisy
+for all; ratios are of medians. Run by `make bench T=bench/search.py`.
 """
 
 import os
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from random import Random
 from statistics import median, quantiles
 from typing import Any
@@ -17,27 +19,32 @@ from django.utils import timezone
 
 from accounts.models import Tenant
 from accounts.scope import tenant_scope
-from bench.words import Writer
+from bench.fill import Filled, fill
+from bench.fill_rows import COMMON, RARE
+from bench.words import PLAIN, Writer
 from knowledge.enums import State
 from knowledge.models import Article, ArticleText
 from knowledge.reading import Reader, find_articles
 from knowledge.services.indexing import weights, word_ids
 from tests.conftest import APP_ROLE
+from tickets.search import find
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ARTICLES, TENANTS = int(os.environ.get("VASTE_ARTICLES", "20000")), 10
+ARTICLES, TICKETS = int(os.environ.get("VASTE_ARTICLES", "20000")), int(os.environ.get("VASTE_TICKETS", "200000"))
+TENANTS, BATCH = 10, 500
 ROUNDS = int(os.environ.get("VASTE_ROUNDS", "40"))
 MOST_TIMES = 8
-BATCH = 500
 # Plain full text: what a desk would write first, over words that are kept and indexed, ranked, in one tenant, below no
 # policy, without excerpts.
-PLAIN = """
-    SELECT id FROM knowledge_articletext, to_tsquery('finnish', %(words)s) AS asked
-    WHERE tenant_id = %(tenant)s AND plain_words @@ asked ORDER BY ts_rank(plain_words, asked) DESC LIMIT 5
+PLAIN_ARTICLES = """
+    SELECT id FROM knowledge_articletext, to_tsquery('finnish', %s) AS asked
+    WHERE tenant_id = %s AND plain_words @@ asked ORDER BY ts_rank(plain_words, asked) DESC LIMIT 5
 """
 KEPT = """
     ALTER TABLE knowledge_articletext ADD COLUMN plain_words tsvector
-        GENERATED ALWAYS AS (to_tsvector('finnish', title || ' ' || plain)) STORED
+        GENERATED ALWAYS AS (to_tsvector('finnish', title || ' ' || plain)) STORED;
+    CREATE INDEX plain_index ON knowledge_articletext USING gin (plain_words);
+    CREATE INDEX plain_messages ON tickets_message USING gin (to_tsvector('simple', text));
 """
 # Questions as people type them: two frequent words, a rare one, a compound, a mistyped one.
 QUESTIONS = (
@@ -47,26 +54,46 @@ QUESTIONS = (
     "venttiilli vuotaa",
     "hissin huolto",
 )
-LARGE = {"knowledge_articletext", "knowledge_articleword", "knowledge_articleposting", "knowledge_article"}
+# What stands in the field after some of their letters.
+BEGUN = ("tulos", "tulostin ei", "pumpun pai", "salasanaon", "hissi")
+LARGE = {
+    "knowledge_articletext",
+    "knowledge_articleword",
+    "knowledge_articleposting",
+    "knowledge_article",
+    "tickets_ticket",
+    "tickets_ticketwords",
+    "tickets_message",
+}
+Told = Callable[[str, object], None]
 
 
-@pytest.fixture
-def tenants() -> list[Tenant]:
-    """Made by the tables' owner in few statements; the words of each text as publishing writes them."""
-    made = []
-    _be("NONE")  # COPY knows no policies
-    for number in range(TENANTS):
-        tenant = Tenant.objects.create(name=f"Tenant {number}", slug=f"tenant-{number}", help_on=True)
-        with tenant_scope(tenant.pk):
-            for begin in range(0, ARTICLES // TENANTS, BATCH):
-                _batch(Writer(number * 1000 + begin), begin, min(BATCH, ARTICLES // TENANTS - begin))
-        made.append(tenant)
-    with connection.cursor() as cursor:
-        cursor.execute(KEPT)
-        cursor.execute("CREATE INDEX plain_index ON knowledge_articletext USING gin (plain_words)")
-        for table in LARGE:
-            cursor.execute(f"ANALYZE {table}")
-    return made
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing to ask, and what it stands beside: plain full text as the owner, and a count as the application."""
+
+    ours: Callable[[], object]
+    plain: tuple[str, tuple[object, ...]]
+    table: str
+
+
+@pytest.fixture(scope="module")
+def tenants(django_db_setup: None, django_db_blocker: Any) -> Any:
+    """Tickets by bench.fill; the words of each article's text as publishing writes them."""
+    with django_db_blocker.unblock():
+        filled = fill(TICKETS, tenants=TENANTS)
+        made = list(Tenant.objects.order_by("pk"))
+        _be("NONE")  # COPY knows no policies
+        for number, tenant in enumerate(made):
+            writer = Writer(number)
+            with tenant_scope(tenant.pk):
+                for begin in range(0, ARTICLES // TENANTS, BATCH):
+                    _batch(writer, begin, min(BATCH, ARTICLES // TENANTS - begin))
+        with connection.cursor() as cursor:
+            cursor.execute(KEPT)
+            cursor.execute("VACUUM ANALYZE")
+        _be(APP_ROLE)
+        yield filled, made
 
 
 def _batch(writer: Writer, begin: int, count: int) -> None:
@@ -106,60 +133,96 @@ def _took(act: Callable[[], object]) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-def _plain(tenant: int, asked: str) -> list[Any]:
+def _told(sql: str, values: tuple[object, ...] = ()) -> list[Any]:
     with connection.cursor() as cursor:
-        cursor.execute(PLAIN, {"tenant": tenant, "words": " | ".join(asked.split())})
+        cursor.execute(sql, values)
         return cursor.fetchall()
 
 
-def test_article_search(tenants: list[Tenant], record_property: Callable[[str, object], None]) -> None:
+def compare(name: str, asked: list[tuple[Tenant, Question]], told: Told) -> float:
+    """Ask each with its neighbours by turns; returns the ratio of medians to plain full text."""
     ours: list[float] = []
     plain: list[float] = []
-    chosen = Random(1)
+    bare: list[float] = []
     for place in range(ROUNDS):
-        tenant = chosen.choice(tenants)
-        for asked in QUESTIONS:
+        for tenant, question in asked:
             with tenant_scope(tenant.pk):
-                _be(APP_ROLE)
-                took = _took(lambda: find_articles(asked, reader=Reader("fi")))  # noqa: B023  # called at once
+                took = [_took(question.ours), _took(lambda: _told(f"SELECT count(*) FROM {question.table}"))]  # noqa: B023
                 _be("NONE")
-                bare = _took(lambda: _plain(tenant.pk, asked))  # noqa: B023  # called at once
+                took.append(_took(lambda: _told(*question.plain)))  # noqa: B023  # called at once
+                _be(APP_ROLE)
             if place >= ROUNDS // 10:
-                ours.append(took)
-                plain.append(bare)
+                for line, each in zip((ours, bare, plain), took, strict=True):
+                    line.append(each)
     times = median(ours) / median(plain)
-    p95 = quantiles(ours, n=20)[-1]
-    line = f"article search among {ARTICLES:,}: p50 {median(ours):.1f} ms, p95 {p95:.1f} ms, {times:.1f} times plain "
-    record_property("told", line + f"full text (p50 {median(plain):.1f} ms, p95 {quantiles(plain, n=20)[-1]:.1f} ms)")
-    _be(APP_ROLE)
-    whole, indexes = _read_by(lambda: _ask_all(tenants))
-    record_property("told", "article search reads by: " + ", ".join(sorted(indexes)))
-    assert times <= MOST_TIMES
+    told(
+        "told",
+        f"{name:12} p50 {median(ours):6.1f} ms  p95 {quantiles(ours, n=20)[-1]:6.1f} ms  x {times:4.1f} plain text "
+        f"({median(plain):.1f} ms)  x {median(ours) / median(bare):.1f} a count of the table ({median(bare):.1f} ms)",
+    )
+    return times
+
+
+def of_articles(tenants: list[Tenant], words: tuple[str, ...]) -> list[tuple[Tenant, Question]]:
+    chosen = Random(1)  # no secret
+    some = [chosen.choice(tenants) for _ in words]
+    return [
+        (
+            tenant,
+            Question(
+                lambda each=each: find_articles(each, reader=Reader("fi")),  # type: ignore[misc]  # bound now
+                (PLAIN_ARTICLES, (" | ".join(f"{word}:*" for word in each.split()), tenant.pk)),
+                "knowledge_articletext",
+            ),
+        )
+        for tenant, each in zip(some, words, strict=True)
+    ]
+
+
+def of_tickets(filled: Filled) -> list[tuple[Tenant, Question]]:
+    tenant, agent = filled.tenant, filled.agent
+    return [
+        (
+            tenant,
+            Question(
+                lambda each=each: find(each, tenant=tenant, member=agent),  # type: ignore[misc]  # bound now
+                (PLAIN, (tenant.pk, each)),
+                "tickets_ticket",
+            ),
+        )
+        for each in (COMMON, RARE)
+    ]
+
+
+def test_search(tenants: tuple[Filled, list[Tenant]], record_property: Told) -> None:
+    filled, made = tenants
+    asked = {
+        "articles": of_articles(made, QUESTIONS),
+        "suggestions": of_articles(made, BEGUN),
+        "tickets": of_tickets(filled),
+    }
+    record_property("told", f"{ARTICLES:,} articles and {TICKETS:,} tickets in {TENANTS} tenants")
+    times = {name: compare(name, questions, record_property) for name, questions in asked.items()}
+    whole, indexes = _read_by([each for questions in asked.values() for each in questions])
+    record_property("told", "read by: " + ", ".join(sorted(indexes)))
     assert not whole & LARGE
+    assert {name: each for name, each in times.items() if each > MOST_TIMES} == {}
 
 
-def _ask_all(tenants: list[Tenant]) -> None:
-    for tenant in tenants:
-        with tenant_scope(tenant.pk):
-            for asked in QUESTIONS:
-                find_articles(asked, reader=Reader("fi"))
-
-
-def _read_by(act: Callable[[], object]) -> tuple[set[str], set[str]]:
+def _read_by(asked: list[tuple[Tenant, Question]]) -> tuple[set[str], set[str]]:
     """The tables that PostgreSQL has read from one end to the other meanwhile, and the indexes that it has used."""
 
     def counted() -> tuple[dict[str, int], dict[str, int]]:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_stat_force_next_flush()")
-            cursor.execute("SELECT relname, seq_scan FROM pg_stat_user_tables")
-            tables = dict(cursor.fetchall())
-            cursor.execute("SELECT indexrelname, idx_scan FROM pg_stat_user_indexes")
-            return tables, dict(cursor.fetchall())
+        _told("SELECT pg_stat_force_next_flush()")
+        tables = dict(_told("SELECT relname, seq_scan FROM pg_stat_user_tables"))
+        return tables, dict(_told("SELECT indexrelname, idx_scan FROM pg_stat_user_indexes"))
 
     before = counted()
-    act()
+    for tenant, question in asked:
+        with tenant_scope(tenant.pk):
+            question.ours()
     after = counted()
     whole, used = (
         {name for name in new if new[name] > old.get(name, 0)} for old, new in zip(before, after, strict=True)
     )
-    return whole, {name for name in used if name.startswith(("knowledge_", "article"))}
+    return whole, {name for name in used if name.startswith(("knowledge_", "article", "tickets_", "ticket"))}

@@ -19,10 +19,13 @@ SYLLABLES = """
     ka la mi no pu re si to va ye hä ki lo mu ne pi ra su te vo jo kää lii moo nuo pai rau sei tuu väy
 """
 # What PostgreSQL's own full text does, without forms of words and rights: messages' words, newest tickets first.
+# Without the CTE PostgreSQL would go through the tickets by their ids and read each message.
 PLAIN = """
-    SELECT DISTINCT ticket_id FROM tickets_message
-    WHERE tenant_id = %s AND to_tsvector('simple', text) @@ plainto_tsquery('simple', %s)
-    ORDER BY ticket_id DESC LIMIT 50
+    WITH told AS MATERIALIZED (
+        SELECT ticket_id FROM tickets_message
+        WHERE tenant_id = %s AND to_tsvector('simple', text) @@ plainto_tsquery('simple', %s)
+    )
+    SELECT DISTINCT ticket_id FROM told ORDER BY ticket_id DESC LIMIT 50
 """
 FRAME = "Hei,\\n\\n{}.\\n\\n{}.\\n\\nYstävällisin terveisin\\n{}"
 

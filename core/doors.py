@@ -9,18 +9,20 @@ from django.db import connection
 from django.db.migrations import RunSQL
 
 
-def make_door(name: str, arguments: str, query: str) -> RunSQL:
+def make_door(name: str, arguments: str, query: str, *, planned_once: bool = False) -> RunSQL:
     """The migration operation that makes a door.
 
-    `arguments` are SQL parameter definitions; `query` selects (tenant_id, id) and may use them.
+    `arguments` are SQL parameter definitions; `query` selects (tenant_id, id) and may use them. `planned_once` makes
+    it a function whose plan each session keeps: for a query that takes longer to plan than to run.
     """
+    body = f"#variable_conflict use_column\nBEGIN RETURN QUERY {query}; END" if planned_once else query
     types = ", ".join(argument.split()[-1] for argument in arguments.split(",")) if arguments else ""
-    role = settings.VASTE_APP_ROLE
+    role, language = settings.VASTE_APP_ROLE, "plpgsql" if planned_once else "sql"
     return RunSQL(
         [
             (
                 f"CREATE FUNCTION {name}({arguments}) RETURNS TABLE (tenant_id bigint, id bigint) "
-                f"LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $door$ {query} $door$"
+                f"LANGUAGE {language} SECURITY DEFINER SET search_path = public, pg_temp AS $door$ {body} $door$"
             ),
             f"REVOKE ALL ON FUNCTION {name}({types}) FROM PUBLIC",
             f'GRANT EXECUTE ON FUNCTION {name}({types}) TO "{role}"',

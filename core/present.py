@@ -1,5 +1,7 @@
 """The moment at which a query is made, for queries that are put together once and asked many times."""
 
+from typing import Any
+
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.sql.compiler import SQLCompiler
@@ -11,5 +13,5 @@ class Present(models.Expression):
 
     output_field = models.DateTimeField()
 
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[object]]:
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
         return "%s", (connection.ops.adapt_datetimefield_value(timezone.now()),)

@@ -6,6 +6,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from accounts.services.people import tell_admins
+from knowledge.enums import Use
+from knowledge.reading import count_use
 from portal.forms_portal import AskForm, WishForm
 from portal.models import Deflection, SentForm
 from portal.visitors import Visitor
@@ -101,4 +103,6 @@ def _open(visitor: Visitor, matter: Matter, sent: SentForm) -> Ticket:
 
 def found_answer(visitor: Visitor, words: str, article: int | None) -> Deflection:
     """Somebody left satisfied, without a ticket."""
+    if article is not None:
+        count_use(article, Use.SOLVED)
     return Deflection.objects.create(requester=visitor.requester, words=words.strip()[:500], article=article)

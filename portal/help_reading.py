@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Prefetch
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.utils.translation import get_language
 
 from accounts.models import Tenant
 from knowledge.enums import ArticleLanguage
 from knowledge.models import Article, ArticleText
 from knowledge.reading import Reader
+from portal.visitors import PortalRequest
 
 MOST_ARTICLES = 300
 
@@ -34,10 +35,10 @@ class Shown:
     is_behind: bool
 
 
-def reader_of(request: HttpRequest) -> Reader:
+def reader_of(request: PortalRequest) -> Reader:
     """Whoever reads: somebody of a customer once they have signed in, else anyone."""
-    requester = getattr(getattr(request, "visitor", None), "requester", None)
-    return Reader(get_language() or "en", customer=requester.customer_id if requester else None)
+    person = request.visitor.requester if request.visitor else None
+    return Reader(get_language() or "en", customer=person.customer_id if person else None)
 
 
 def require_help(tenant: Tenant) -> None:
@@ -80,7 +81,7 @@ def in_language(article: Article, texts: Sequence[ArticleText], language: str) -
     return min(texts, key=lambda text: (order.get(text.language, 2), text.pk), default=None)
 
 
-def show(article: Article, text: ArticleText, reader: Reader) -> Shown:
+def shown_as(article: Article, text: ArticleText, reader: Reader) -> Shown:
     texts = list(ArticleText.objects.filter(article=article).defer("body", "plain").order_by("language"))
     original = next((each for each in texts if each.language == article.language), None)
     return Shown(

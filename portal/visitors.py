@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -85,28 +85,38 @@ AnyView = Callable[..., HttpResponse]
 
 
 def portal_page(view: PortalView[P]) -> AnyView:
-    """A page of the portal, with `portal` and `visitor` on the request, in the visitor's language and time zone.
-
-    Where the tenant has no open portal there is no such page.
-    """
+    """A page of the portal; where the tenant has none that is open there is no such page."""
 
     @wraps(view)
     def guarded(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        identify(request)
         if request.portal is None:
             raise Http404
+        response = view(request, *args, **kwargs)
+        response.headers.setdefault("X-Robots-Tag", "noindex, nofollow")
+        return response
+
+    return framed_page(guarded)
+
+
+def framed_page(view: AnyView) -> AnyView:
+    """A page in the portal's frame, in the visitor's language and time zone.
+
+    The request gets `portal`, None where it is closed, and `visitor`, None for whoever is not signed in.
+    """
+
+    @wraps(view)
+    def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        _identify(request)
         language, zone = _speech(request)
         with translation.override(language), timezone.override(ZoneInfo(zone)):
             response = view(request, *args, **kwargs)
         response.headers["Content-Language"] = language
-        response.headers.setdefault("X-Robots-Tag", "noindex, nofollow")
         return response
 
     return guarded
 
 
-def identify(request: Any) -> None:
-    """Set `portal` and `visitor` on a request; both None where the portal is closed. For pages that need neither."""
+def _identify(request: Any) -> None:
     rows = Portal.objects.defer("logo").select_related("queue__office", "queue__tenant")
     request.portal = rows.filter(is_on=True).first()
     request.visitor = _visitor(request) if request.portal else None
@@ -176,19 +186,10 @@ def show(request: PortalRequest, template: str, context: dict[str, Any] | None =
 def _places(request: PortalRequest) -> list[Place]:
     from_here = request.path
     names = [("portal:ask", translation.gettext("Ask")), ("portal:tickets", translation.gettext("My tickets"))]
-    own = names if request.visitor else []
-    found = [(label, _url(name)) for name, label in [*own, ("help:start", translation.gettext("Guides"))]]
-    under = reverse("portal:tickets")
+    guides = [("help:start", translation.gettext("Guides"))] if request.tenant.help_on else []
+    found = [(label, reverse(name)) for name, label in [*(names if request.visitor else []), *guides]]
+    below = {reverse("portal:tickets"): f"{reverse('portal:tickets')}tickets/", reverse("help:start"): "/help/"}
     return [
-        Place(label, url, from_here == url or (url == under and from_here.startswith(f"{under}tickets/")))
+        Place(label, url, from_here == url or (url in below and from_here.startswith(below[url])))
         for label, url in found
-        if url
     ]
-
-
-def _url(name: str) -> str:
-    """The guides may not be there."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""

@@ -139,5 +139,5 @@ class Migration(migrations.Migration):
         ),
         SecureTenantTables("ArticleVersion", append_only=True),
         migrations.RunSQL([STEM, *_grants()], ["DROP FUNCTION article_stem(text, text)"]),
-        make_door("search_articles", ARGUMENTS, FIND),
+        make_door("search_articles", ARGUMENTS, FIND, planned_once=True),
     ]

@@ -41,7 +41,7 @@ def ask(request: VisitorRequest) -> HttpResponse:
 def suggest(request: VisitorRequest) -> HttpResponse:
     """The guides alone, while somebody types."""
     words = request.POST.get("words", "").strip()
-    hits = suggestions(words[:LONGEST], person=request.visitor.requester) if words else []
+    hits = suggestions(words[:LONGEST], visitor=request.visitor, tenant=request.tenant)
     page: HttpResponse = visitors.show(request, "portal/_suggestions.html", {"hits": hits, "words": words})
     return page
 
@@ -64,7 +64,7 @@ def _page(request: VisitorRequest, form: AskForm, *, looked: bool, words: str = 
         "form": form,
         "looked": looked,
         "words": words,
-        "hits": suggestions(words, person=person) if looked else [],
+        "hits": suggestions(words, visitor=request.visitor, tenant=request.tenant) if looked else [],
         "welcome": welcome or "",
     }
     page: HttpResponse = visitors.show(request, "portal/ask.html", context, status=status)

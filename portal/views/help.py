@@ -1,10 +1,12 @@
 """Public help pages: found by searching, read without signing in, answered with one press."""
 
+from typing import cast
+
 from django import forms
 from django.contrib import messages
 from django.core.cache import cache
-from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
@@ -17,7 +19,8 @@ from knowledge.markup import for_readers
 from knowledge.models import Article, ArticleFile, ArticleText
 from knowledge.reading import count_use, find_articles
 from knowledge.services.answering import answer
-from portal.help_reading import in_language, reader_of, require_help, shelves, show
+from portal.help_reading import in_language, reader_of, require_help, shelves, shown_as
+from portal.visitors import PortalRequest, framed_page, show
 
 LONGEST_QUESTION = 300
 FOUND = 20
@@ -31,7 +34,8 @@ class AnswerForm(forms.Form):
 
 
 @require_GET
-def start(request: TenantRequest) -> HttpResponse:
+@framed_page
+def start(request: PortalRequest) -> HttpResponse:
     """What there is, by category; with `q` what answers the question."""
     require_help(request.tenant)
     reader, asked = reader_of(request), request.GET.get("q", "").strip()[:LONGEST_QUESTION]
@@ -40,11 +44,12 @@ def start(request: TenantRequest) -> HttpResponse:
         context["hits"] = find_articles(asked, reader=reader, limit=FOUND)
     else:
         context["shelves"] = shelves(reader)
-    return render(request, "portal/help/start.html", context)
+    return cast(HttpResponse, show(request, "portal/help/start.html", context))
 
 
 @require_GET
-def article(request: TenantRequest, slug: str) -> HttpResponseBase:
+@framed_page
+def article(request: PortalRequest, slug: str) -> HttpResponse:
     """One article; where it has been replaced, the way to what replaced it."""
     require_help(request.tenant)
     reader, text = reader_of(request), _text(slug)
@@ -53,22 +58,22 @@ def article(request: TenantRequest, slug: str) -> HttpResponseBase:
         return _successor(shown, text.language, reader.customer)
     _require_readable(request, shown)
     body = for_readers(text.body, lambda pk: reverse("help:file", args=[pk]))
-    context = {"shown": show(shown, text, reader), "body": mark_safe(body)}  # noqa: S308  # sanitised when it was kept
+    context = {"shown": shown_as(shown, text, reader), "body": mark_safe(body)}  # noqa: S308  # sanitised when it was kept
     context["files"] = ArticleFile.objects.filter(article=shown, is_picture=False)
     context["base"] = request.tenant.url("")
-    return render(request, "portal/help/article.html", context)
+    return cast(HttpResponse, show(request, "portal/help/article.html", context))
 
 
 def _text(slug: str) -> ArticleText:
     return get_object_or_404(ArticleText.objects.select_related("article__category__parent"), slug=slug)
 
 
-def _require_readable(request: TenantRequest, shown: Article) -> None:
+def _require_readable(request: PortalRequest, shown: Article) -> None:
     may = Article.objects.readable(desk=False, customer=reader_of(request).customer)
     get_object_or_404(may, pk=shown.pk)
 
 
-def _successor(retired: Article, language: str, customer: int | None) -> HttpResponseBase:
+def _successor(retired: Article, language: str, customer: int | None) -> HttpResponse:
     """The text that readers of a retired article's language get now."""
     may = Article.objects.readable(desk=False, customer=customer)
     successor = may.filter(pk=retired.successor_id or 0).first()
@@ -79,7 +84,8 @@ def _successor(retired: Article, language: str, customer: int | None) -> HttpRes
 
 
 @require_POST
-def opened(request: TenantRequest, slug: str) -> HttpResponse:
+@framed_page
+def opened(request: PortalRequest, slug: str) -> HttpResponse:
     """Counted when a browser has shown the page: a GET would count programs that only fetch it."""
     require_help(request.tenant)
     text = _text(slug)
@@ -89,7 +95,8 @@ def opened(request: TenantRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-def feedback(request: TenantRequest, slug: str) -> HttpResponseBase:
+@framed_page
+def feedback(request: PortalRequest, slug: str) -> HttpResponse:
     """Whether it solved the reader's matter, and what they say; the owner reads it."""
     require_help(request.tenant)
     text = _text(slug)
@@ -101,14 +108,15 @@ def feedback(request: TenantRequest, slug: str) -> HttpResponseBase:
     return redirect("help:article", slug)
 
 
-def _may_answer(request: TenantRequest) -> bool:
+def _may_answer(request: PortalRequest) -> bool:
     key = f"help-answers:{request.tenant.pk}:{request.META.get('REMOTE_ADDR', '')}"
     cache.add(key, 0, ANSWERS_SECONDS)
     return int(cache.incr(key)) <= MOST_ANSWERS
 
 
 @require_safe
-def file(request: TenantRequest, pk: int) -> HttpResponse:
+@framed_page
+def file(request: PortalRequest, pk: int) -> HttpResponse:
     """A picture in its place, any other file as a download."""
     require_help(request.tenant)
     found = get_object_or_404(ArticleFile.objects.select_related("article"), pk=pk)

@@ -13,6 +13,7 @@ from accounts.pages import posted
 from accounts.services.records import keep
 from core.files import load
 from portal import asking, visitors
+from portal.contracts import agreed_with
 from portal.entries import is_shown
 from portal.export import everything_of
 from portal.forms_portal import PersonForm, WishForm
@@ -96,6 +97,7 @@ def _page(request: VisitorRequest, form: PersonForm, wish_form: WishForm, *, sta
     context: dict[str, Any] = {
         "form": form,
         "wish": wish_form,
+        "contracts": agreed_with(request.visitor.requester),
         "addresses": [address.email for address in request.visitor.requester.addresses.order_by("-is_primary", "pk")],
     }
     page: HttpResponse = visitors.show(request, "portal/details.html", context, status=status)

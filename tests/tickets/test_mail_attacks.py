@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from accounts.models import Product, Requester
+from accounts.models import Membership, Product, Requester
 from accounts.services import absences
 from outbox.delivery import envelope
 from outbox.enums import Purpose
@@ -21,10 +21,20 @@ from sla.models import Timer
 from tests.conftest import Cast
 from tests.house.canaries import FORMS, escaped, shown
 from tests.mailintake.post import arrive, open_box
-from tickets.enums import Channel
-from tickets.models import Ticket
-from tickets.services import absent_mails, assignment, conversation, lifecycle, mails, sides
+from tickets.enums import Channel, Mode
+from tickets.models import Rating, Ticket
+from tickets.services import (
+    absent_mails,
+    assignment,
+    conversation,
+    drafts,
+    lifecycle,
+    mails,
+    requester_mails,
+    sides,
+)
 from tickets.services.conversation import NewFile, Written
+from tickets.services.drafts import Spot, Typed
 from tickets.services.intake import Matter, open_ticket
 from tickets.services.sides import Question
 from tickets.services.telling import tell_everybody
@@ -35,6 +45,7 @@ MAY = {"in-reply-to", "references", "auto-submitted", "x-auto-response-suppress"
 # A canary, whatever a template engine or a header would do with it, and its trace if it did.
 CODE = "{{number}}{{7*7}}{% debug %}{{ ticket.tenant.slug }}{{settings.SECRET_KEY}}{{requester}}"
 HEADER = "x\r\nBcc: victim@evil.example\r\nReply-To: evil@evil.example\r\n\r\n<script>alert(1)</script>\u2028Z: z"
+BEGUN = "Ei asiakkaalle"
 WALKS = "{% load static %}{% debug %}{{ ticket._meta.fields }}{{ticket.tenant.slug}}{{7*7}}{# x #}{% include 'x' %}"
 
 
@@ -58,6 +69,8 @@ def poisoned(cast: Cast, bait: str) -> list[OutgoingMail]:
             copies=["pia@paperi-acme.example"],
         )
         ticket = open_ticket(matter, by=cast.actor("aino"))
+        begun = Typed(Mode.NOTE, f"{bait} {BEGUN}")
+        drafts.save(ticket, begun, at=Spot("page"), member=Membership.objects.get(pk=cast.members["aino"].pk))
         konsta = type(cast.konsta).objects.select_related("user", "office").get(pk=cast.konsta.pk)
         assignment.assign(ticket, konsta, by=cast.actor("aino"))
         said = Written(text=bait, files=[NewFile(bait[:60], "text/plain", b"x")])
@@ -77,6 +90,10 @@ def poisoned(cast: Cast, bait: str) -> list[OutgoingMail]:
         tell_everybody(now=timezone.now() + timedelta(minutes=2))
         ticket = lifecycle.resolve(ticket, solution=bait, by=cast.actor("konsta"))
         mails.send_solution(ticket, ticket.messages.order_by("-pk")[0], again=True)
+        requester_mails.send_closing(ticket, days=7)
+        rating = Rating.objects.create(ticket=ticket, requester=ticket.requester, asked_at=timezone.now())
+        requester_mails.send_survey(ticket, rating)
+        requester_mails.send_joined(ticket, ticket.requester, by_name=name)
         absences.plan(konsta, starts_on=date(2020, 1, 1), substitute=cast.aino, note=bait[:200], by=cast.actor("ada"))
         absent_mails.tell_everybody()
         return list(OutgoingMail.objects.select_related("tenant").prefetch_related("files"))
@@ -93,13 +110,18 @@ def test_the_attack_reaches_every_purpose(acme: Cast) -> None:
     assert purposes == set(Purpose) - {Purpose.SYSTEM}
 
 
+def test_a_note_that_was_only_begun_is_in_no_mail(acme: Cast) -> None:
+    for mail in poisoned(acme, "plain"):
+        assert BEGUN not in f"{mail.subject}{mail.text}{mail.html}", mail.purpose
+
+
 def test_no_value_makes_a_header_of_its_own(acme: Cast) -> None:
     for mail in poisoned(acme, HEADER):
         raw, message = bytes_of(acme, mail)
         names = [name.lower() for name in message]
         assert len(names) == len(set(names)), mail.purpose
-        # A handover and news are of no one ticket, and nobody answers them.
-        answered = mail.purpose not in (Purpose.HANDOVER, Purpose.NEWS)
+        # A handover and news are of no one ticket, an invitation leads to the portal, and nobody answers them.
+        answered = mail.purpose not in (Purpose.HANDOVER, Purpose.NEWS, Purpose.PORTAL)
         wanted = ONCE if answered else ONCE - {"reply-to"}
         assert wanted <= set(names) <= wanted | MAY, (mail.purpose, set(names) - wanted - MAY)
         assert [address.addr_spec for address in message["From"].addresses] == ["support@acme.example"]
