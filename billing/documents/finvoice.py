@@ -6,7 +6,7 @@ A credit note has its signs turned and asks for 0,00. Attachments travel in a me
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from textwrap import wrap
 
@@ -42,8 +42,7 @@ class _Sums:
 def render(invoice: Invoice, sent_at: datetime | None = None) -> bytes:
     """The document as XML, sound or not. `sent_at` stamps the message; without it the day of the invoice does."""
     stamp = sent_at.isoformat(timespec="seconds") if sent_at else f"{day(invoice.issued_on)}T00:00:00"
-    content = list(_content(invoice, stamp))
-    return document("Finvoice", "", {}, content).replace(b"<Finvoice>", b'<Finvoice Version="3.0">', 1)
+    return document("Finvoice", "", {}, _content(invoice, stamp), Version="3.0")
 
 
 def _content(invoice: Invoice, stamp: str) -> Iterator[Element | list[Element] | None]:
@@ -305,8 +304,8 @@ def _quantity(name: str, value: Decimal | None, unit: str) -> Element | None:
     )  # fmt: skip
 
 
-def _day(name: str, value: object) -> Element | None:
-    return fin(name, day(value, "%Y%m%d"), Format="CCYYMMDD")  # type: ignore[arg-type]
+def _day(name: str, value: date | None) -> Element | None:
+    return fin(name, day(value, "%Y%m%d"), Format="CCYYMMDD")
 
 
 def _comma(text: str) -> str:

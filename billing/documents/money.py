@@ -1,17 +1,19 @@
 """Amounts: rounded half up, away from zero, to the cent; never a float."""
 
 from collections.abc import Iterable
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 ZERO = Decimal(0)
 ONE_PIECE = Decimal(1)
 CENT = Decimal("0.01")
 HUNDRED = Decimal(100)
+# Wide enough for whatever was read from a file.
+_WIDE = Context(prec=100, rounding=ROUND_HALF_UP)
 
 
 def cents(amount: Decimal) -> Decimal:
     """The amount with exactly two decimals (EN 16931 6.5.2 allows no more in totals)."""
-    return amount.quantize(CENT, ROUND_HALF_UP)
+    return amount.quantize(CENT, context=_WIDE)
 
 
 def share(base: Decimal, percent: Decimal) -> Decimal:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 
 from billing.documents.document import Invoice
@@ -41,7 +41,7 @@ class Terms:
     def __init__(self, namespaces: Mapping[str, str] | None = None, *, decimal_sign: str = ".") -> None:
         self.findings: list[Finding] = []
         self._namespaces = dict(namespaces or {})
-        self._number = re.compile(rf"[+-]?\d+({re.escape(decimal_sign)}\d+)?")
+        self._number = re.compile(rf"[+-]?\d{{1,18}}({re.escape(decimal_sign)}\d{{1,18}})?", re.ASCII)
         self._sign = decimal_sign
 
     def all(self, node: Element | None, path: str) -> list[Element]:
@@ -67,11 +67,8 @@ class Terms:
         text = self.text(node, path)
         if not text:
             return None
-        try:
-            if self._number.fullmatch(text):
-                return Decimal(text.replace(self._sign, "."))
-        except InvalidOperation:
-            pass
+        if self._number.fullmatch(text):
+            return Decimal(text.replace(self._sign, "."))
         self.findings.append(
             error("VASTE-NOT-A-NUMBER", term, "{text!r} is not a number as it is written here", text=text)
         )

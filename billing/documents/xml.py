@@ -60,9 +60,11 @@ def _flat(content: Iterable[Any]) -> list[Any]:
     return flat
 
 
-def document(name: str, namespace: str, prefixes: dict[str | None, str], children: Iterable[Content]) -> bytes:
+def document(
+    name: str, namespace: str, prefixes: dict[str | None, str], children: Iterable[Content], /, **attributes: str
+) -> bytes:
     """A whole document in UTF-8, indented by two."""
-    root = etree.Element(f"{{{namespace}}}{name}" if namespace else name, nsmap=prefixes or None)
+    root = etree.Element(f"{{{namespace}}}{name}" if namespace else name, attributes, nsmap=prefixes or None)
     root.extend(_flat(children))
     etree.cleanup_namespaces(root, keep_ns_prefixes=[prefix for prefix in prefixes if prefix])
     etree.indent(root)

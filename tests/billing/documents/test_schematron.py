@@ -1,5 +1,6 @@
 """The official rules in their own process: a time limit, no network, and documents that do not disturb each other."""
 
+import re
 import subprocess
 import sys
 import time
@@ -66,6 +67,16 @@ def test_a_document_that_ends_the_process_takes_no_other_with_it(emitted, monkey
 
     assert [finding.code for finding in first.errors] == ["VASTE-NO-RULES"]
     assert second.errors == ()
+
+
+@pytest.mark.parametrize("number", ["9" * 40, "NaN", "Infinity", "-Infinity", "1e9", "-", "\u0663", "9" * 18, "0x10"])
+@pytest.mark.parametrize("form", ["peppol", "facturx", "finvoice"])
+def test_no_number_is_too_strange_to_be_told_so(emitted, form, number):
+    """What stands in place of each amount, price, quantity, percentage and digit; our own rules only."""
+    text = emitted["fi_cap_allowance", form].decode()
+    strange = re.sub(r">-?[0-9]+([.,][0-9]+)?<", f">{number}<", text).encode()
+
+    assert checking.own_findings(strange)
 
 
 @pytest.mark.parametrize("data", [b"<Order/>", b"<a xmlns='x'/>", b"%PDF-1.7 nothing", b"", b"\xff\xfe"])
