@@ -13,9 +13,12 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 _REQUIREMENT = re.compile(r"^([\w.-]+)==")
 _FORBIDDEN = re.compile(r"\bA?GPL|(?<!Lesser )General Public License", re.IGNORECASE)
 _KNOWN = re.compile(
-    r"\b(0BSD|Apache|BSD|ISC|LGPL|Lesser General Public|MIT|MPL|Mozilla Public|OFL|PSF|Python Software Foundation)",
+    r"\b(0BSD|Apache|BSD|ISC|LGPL|Lesser General Public|MIT|MPL|Mozilla Public|OFL|PSF|Public Domain|"
+    r"Python Software Foundation)",
     re.IGNORECASE,
 )
+# Packages whose metadata names no licence, with what their makers say elsewhere.
+_SAID_ELSEWHERE = {"saxonche": "MPL-2.0"}
 
 
 def main() -> int:
@@ -55,7 +58,7 @@ def python_licence(name: str) -> str:
         return found["License-Expression"]
     classifiers = [text for text in found.get_all("Classifier") or [] if text.startswith("License ::")]
     texts = [text.strip().split("\n")[0] for text in found.get_all("License") or []]
-    return "; ".join([*classifiers, *texts])
+    return "; ".join([*classifiers, *texts]) or _SAID_ELSEWHERE.get(name, "")
 
 
 def judge(name: str, licence: str) -> list[str]:

@@ -29,6 +29,7 @@ OFFLINE_COMMANDS = frozenset(
         *("", "-h", "--help", "help", "--version", "version", "check", "diffsettings"),
         *("collectstatic", "compilemessages", "findstatic", "makemessages", "makemigrations"),
         *("parse_mail", "sla_cases"),
+        "check_invoice",
     }
 )
 # Whoever calls these goes by the exit code: anything but this one would have a mail server give its mail up.

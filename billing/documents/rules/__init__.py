@@ -1,0 +1,1 @@
+"""What a sound document keeps, whatever its format: each module asks one kind of question of an Invoice."""
