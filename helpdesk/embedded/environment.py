@@ -28,7 +28,7 @@ OFFLINE_COMMANDS = frozenset(
     {
         *("", "-h", "--help", "help", "--version", "version", "check", "diffsettings"),
         *("collectstatic", "compilemessages", "findstatic", "makemessages", "makemigrations"),
-        *("parse_mail", "sla_cases"),
+        *("parse_mail", "rating_cases", "sla_cases"),
         "check_invoice",
     }
 )
