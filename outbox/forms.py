@@ -32,6 +32,7 @@ SAMPLES: dict[str, str | Promise] = {
     "solution": _("We replaced the valve and tested the pump for an hour."),
     "promise": _("First response"),
     "due": _("Mon 2 Nov 2026, 13:12"),
+    "days": "7",
 }
 
 

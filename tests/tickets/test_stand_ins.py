@@ -1,5 +1,7 @@
 """Work of a colleague who is away goes to whoever stands in, who may do it while the absence lasts and no longer."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -38,7 +40,9 @@ def kerttu(acme: Cast) -> Cast:
 
 
 def go_away(cast: Cast, who: str, substitute: str = "") -> Absence:
-    today, stand_in = timezone.localdate(), cast.members[substitute] if substitute else None
+    # Near midnight it is another day in Helsinki than in the zone of the installation.
+    today = timezone.localdate(timezone=ZoneInfo(cast.office.time_zone))
+    stand_in = cast.members[substitute] if substitute else None
     with cast.scope():
         return absences.plan(
             cast.members[who], starts_on=today, ends_on=today, substitute=stand_in, by=cast.actor(who)
