@@ -16,7 +16,7 @@ from accounts.enums import Role
 from accounts.models import AuditEntry, Customer, Membership, Office, Tenant
 from accounts.requests import MemberRequest
 from core.templatetags.vaste import full_day
-from helpdesk.demo.guide import first_mail_command
+from helpdesk.demo.first_mail import first_mail_command
 from mailintake.models import InboundMessage, Mailbox
 from sla.models import Calendar, Contract
 from tickets.models import CustomField, Rule, Ticket

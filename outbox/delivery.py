@@ -14,7 +14,8 @@ from typing import Any, Protocol
 from core.files import load
 from outbox.answers import Answers
 from outbox.models import OutgoingMail, SigningKey
-from outbox.signing import covers, sign
+from outbox.signing import sign
+from outbox.signing_keys import covers
 
 
 class WrittenHeader(UnstructuredHeader, BaseHeader):

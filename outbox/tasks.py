@@ -24,7 +24,7 @@ from outbox.models import OutgoingMail, SigningKey
 from outbox.outages import note_outage, note_recovery, rests_until
 from outbox.recording import GIVE_UP_AFTER, Outcome, give_up, keep, record, unsettled
 from outbox.signals import delivered, failed
-from outbox.signing import publishes, record_name
+from outbox.signing_keys import publishes, record_name
 from outbox.transports import leaves_by_own, server_for
 
 logger = logging.getLogger(__name__)

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404
 from accounts.access import check
 from accounts.models import Module, Product, RequesterAddress
 from accounts.requests import MemberRequest
+from core.sql import written_once
 from sla.models import Contract
 from tickets.models import Follower, Notice, Origin, Queue, Rating, Relation, SideConversation, Ticket, TicketTag
 from tickets.models.drafts import draft_facts
@@ -78,7 +79,7 @@ def _whole() -> TicketQuerySet:
     ratings = Rating.objects.filter(ticket=OuterRef("pk"), score__isnull=False).order_by("-answered_at")
     origins = Origin.objects.filter(ticket=OuterRef("pk")).order_by("pk")
     relations = Relation.objects.filter(Q(ticket=OuterRef("pk")) | Q(other=OuterRef("pk")))
-    return Ticket.objects.select_related("requester", "customer", "assignee__user").annotate(
+    rows = Ticket.objects.select_related("requester", "customer", "assignee__user").annotate(
         formerly=Subquery(origins.values_list(JSONObject(source="source", number="number"))[:1]),
         rating=Subquery(ratings.values_list(JSONObject(score="score", comment="comment"))[:1]),
         drafts_now=draft_facts(),
@@ -96,6 +97,7 @@ def _whole() -> TicketQuerySet:
         contract_number=Subquery(Contract.objects.filter(pk=OuterRef("contract")).values("number")),
         parent_number=Subquery(Ticket.objects.filter(pk=OuterRef("parent")).values("number")),
     )
+    return written_once(rows)
 
 
 def get_queue(request: MemberRequest, pk: int) -> Queue:

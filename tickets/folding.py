@@ -4,6 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
+from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
+
+from tickets.models import Message
+
 # Of messages: so many are shown whole, and so many of more are the last ones.
 MOST_SHOWN, LATEST = 40, 20
 
@@ -25,10 +30,19 @@ class Folded(Generic[Entry]):
     behind: Sequence[Entry]
 
 
-def fold(entries: Sequence[Entry], *, whole: bool = False) -> Folded[Entry]:
-    """Leave out what lies between the first message and the latest ones, but only where that is much."""
-    said = [place for place, entry in enumerate(entries) if entry.message]
-    if whole or len(said) <= MOST_SHOWN:
+def ends(messages: QuerySet[Message]) -> QuerySet[Message]:
+    """The messages of a ticket that are shown at once, the latest first; the others are not even fetched.
+
+    Each knows in `.said` how many there are.
+    """
+    place = Window(RowNumber(), order_by=[F("at").desc(), F("pk").desc()])
+    rows = messages.annotate(place=place, said=Window(Count("pk")))
+    return rows.filter(Q(said__lte=MOST_SHOWN) | Q(place__lte=LATEST) | Q(place=F("said"))).order_by("-at", "-pk")
+
+
+def fold(entries: Sequence[Entry], hidden: int) -> Folded[Entry]:
+    """Where messages are left out, leave out as well what happened between them: they lie behind the first one."""
+    if not hidden:
         return Folded(entries, 0, [])
-    first, last = said[0] + 1, said[-LATEST]
-    return Folded(entries[:first], len(said) - 1 - LATEST, entries[last:])
+    first, second, *_ = (place for place, entry in enumerate(entries) if entry.message)
+    return Folded(entries[: first + 1], hidden, entries[second:])

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from core.later import after_commit
 from outbox.enums import Fate, MailState, Purpose
 from outbox.inboxes import inbox_of
 from outbox.models import OutgoingFile, OutgoingMail
-from outbox.tasks import send
 
 # Of the broker's priorities: what somebody waits for leaves before mail is taken in, but nobody's mail waits for the
 # acknowledgement of another one.
@@ -101,12 +101,8 @@ def _one_line(text: str) -> str:
 
 
 def _send_after_commit(mail: OutgoingMail, hold: timedelta) -> None:
-    # Robust and without retry: the sweep finds the row where the broker is away.
-    # A lambda, because Django wants to name a robust callback that failed, and a partial has no name.
-    task, priority = (mail.tenant_id, mail.pk), LAST if mail.purpose == Purpose.ACKNOWLEDGEMENT else FIRST
-    transaction.on_commit(
-        lambda: send.apply_async(task, countdown=hold.total_seconds(), priority=priority, retry=False), robust=True
-    )
+    priority = LAST if mail.purpose == Purpose.ACKNOWLEDGEMENT else FIRST
+    after_commit("outbox.tasks.send", mail.tenant_id, mail.pk, countdown=hold.total_seconds(), priority=priority)
 
 
 @transaction.atomic

@@ -1,17 +1,15 @@
 """DKIM keys of a tenant: made here, published by its admin, checked on request, used once they are found."""
 
-from functools import partial
-
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.services.records import keep, remove
+from core.later import after_commit
 from core.secrets import seal
 from outbox.enums import RecordState
 from outbox.models import SigningKey
-from outbox.signing import new_key
-from outbox.tasks import check_record
+from outbox.signing_keys import new_key
 
 
 @transaction.atomic
@@ -27,11 +25,7 @@ def add_key(key: SigningKey, *, by: Actor) -> None:
 def ask_for_record(key: SigningKey) -> None:
     """Have DNS asked, by a worker and after this has committed: no network inside a scope."""
     SigningKey.objects.filter(pk=key.pk).update(record=RecordState.ASKING)
-    transaction.on_commit(partial(_ask, key.tenant_id, key.pk), robust=True)
-
-
-def _ask(tenant_id: int, key_id: int) -> None:
-    check_record.apply_async((tenant_id, key_id), retry=False)
+    after_commit("outbox.tasks.check_record", key.tenant_id, key.pk)
 
 
 @transaction.atomic

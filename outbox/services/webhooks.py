@@ -14,10 +14,10 @@ from accounts.models import Membership
 from accounts.services import audit
 from accounts.services.people import tell_admins
 from accounts.services.records import keep, remove
+from core.later import after_commit
 from outbox.calling import new_secret
 from outbox.enums import CallEvent, CallState
 from outbox.models import Webhook, WebhookCall
-from outbox.tasks import call
 
 SETTLED = (CallState.DONE, CallState.FAILED)
 
@@ -109,6 +109,4 @@ def call_again(row: WebhookCall) -> bool:
 
 
 def _call_after_commit(row: WebhookCall) -> None:
-    # Robust and without retry: the sweep finds the row where the broker is away.
-    task = (row.tenant_id, row.pk)
-    transaction.on_commit(lambda: call.apply_async(task, retry=False), robust=True)
+    after_commit("outbox.tasks.call", row.tenant_id, row.pk)

@@ -16,7 +16,7 @@ from outbox.enums import RecordState
 from outbox.forms import SigningForm
 from outbox.models import SigningKey
 from outbox.services.signatures import add_key, ask_for_record, remove_key
-from outbox.signing import record_name, record_value
+from outbox.signing_keys import record_name, record_value
 
 LOOKS = {
     RecordState.UNASKED: ("mute", "minus"),

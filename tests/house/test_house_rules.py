@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from accounts.models import TenantModel
+from helpdesk.celery import app
 
 ROOT = Path(settings.BASE_DIR)
 APPS = (
@@ -21,6 +22,7 @@ APPS = (
     "core",
     "helpdesk",
     "imports",
+    "knowledge",
     "mailintake",
     "outbox",
     "portal",
@@ -171,6 +173,15 @@ def test_raw_sql_is_never_made_of_values() -> None:
             ):
                 found.append(f"{name_of(file)}:{node.lineno}")
     assert found == []
+
+
+@pytest.mark.django_db
+def test_whoever_asks_for_work_by_name_names_a_task() -> None:
+    app.loader.import_default_modules()
+    calls = [node for file in SOURCES for node in ast.walk(tree(file)) if isinstance(node, ast.Call)]
+    asked = [node.args[0] for node in calls if isinstance(node.func, ast.Name) and node.func.id == "after_commit"]
+    assert len(asked) > 5
+    assert {ast.literal_eval(name) for name in asked} <= set(app.tasks)
 
 
 @pytest.mark.django_db

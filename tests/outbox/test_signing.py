@@ -17,7 +17,7 @@ from outbox.enums import RecordState
 from outbox.models import SigningKey
 from outbox.services.queueing import File
 from outbox.services.signatures import add_key
-from outbox.signing import covers, publishes, record_name, record_value
+from outbox.signing_keys import covers, publishes, record_name, record_value
 from outbox.tasks import check_record, send
 from tests.accounts.settings_support import form_of, new_actions, words
 from tests.conftest import Cast

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.conftest import Cast
 from tests.mailintake.post import ticket_of
-from tickets.folding import LATEST, MOST_SHOWN, fold
+from tickets.folding import LATEST, MOST_SHOWN, ends, fold
 from tickets.services import conversation
 from tickets.services.conversation import Written
 
@@ -19,20 +19,36 @@ class Entry:
     message: bool
 
 
-@given(st.lists(st.booleans(), max_size=150))
-def test_nothing_but_the_middle_is_left_out(kinds: list[bool]) -> None:
+@given(st.lists(st.booleans(), max_size=60), st.integers(min_value=0, max_value=9))
+def test_what_happened_between_hidden_messages_is_hidden_too(kinds: list[bool], hidden: int) -> None:
+    assume(not hidden or sum(kinds) > 1)
     entries = [Entry(place, said) for place, said in enumerate(kinds)]
-    said = [entry for entry in entries if entry.message]
 
-    found = fold(entries)
+    found = fold(entries, hidden)
 
     shown = [*found.before, *found.behind]
     assert shown == sorted(shown, key=lambda entry: entry.place)
-    assert len([entry for entry in shown if entry.message]) + found.hidden == len(said)
-    assert (found.hidden == 0) == (len(said) <= MOST_SHOWN)
-    if found.hidden:
-        assert [entry for entry in shown if entry.message] == [said[0], *said[-LATEST:]]
-    assert list(fold(entries, whole=True).before) == entries
+    assert [entry for entry in shown if entry.message] == [entry for entry in entries if entry.message]
+    if hidden:
+        assert found.before[-1].message
+        assert found.behind[0].message
+    else:
+        assert shown == entries
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("many", [1, LATEST, MOST_SHOWN, MOST_SHOWN + 1, MOST_SHOWN + 7])
+def test_the_first_and_the_latest_messages_are_fetched(acme: Cast, many: int) -> None:
+    with acme.scope():
+        ticket = ticket_of(acme)
+        for number in range(many - 1):
+            conversation.note(ticket, Written(text=f"Said {number}."), by=acme.actor("aino"))
+        said = list(ticket.messages.order_by("-at", "-pk"))
+
+        found = list(ends(ticket.messages.all()))
+
+        assert len(said) == many == found[0].said  # type: ignore[attr-defined]  # annotated
+        assert found == (said if many <= MOST_SHOWN else [*said[:LATEST], said[-1]])
 
 
 @pytest.mark.django_db

@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.db import transaction
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import member_required
 from accounts.models.absences import away_for
 from accounts.requests import MemberRequest
+from core.later import after_commit
 from tickets.enums import BulkKind, BulkState
 from tickets.forms_bulk import BulkForm
 from tickets.listings import tickets_at
@@ -27,7 +26,6 @@ from tickets.models import BulkAction, Macro, Ticket
 from tickets.selection import UnknownSelection
 from tickets.services import bulk
 from tickets.services.responses import plan_macro
-from tickets.tasks import run_bulk
 from tickets.threads import tag
 
 # So many are done before the page comes back; a worker does the others.
@@ -124,8 +122,7 @@ def do(request: MemberRequest) -> HttpResponse:
 def _run(request: MemberRequest, action: BulkAction) -> HttpResponse:
     left = bulk.step(action, most=AT_ONCE)
     if left:
-        run = partial(run_bulk.apply_async, (request.tenant.pk, action.pk), retry=False)
-        transaction.on_commit(run)
+        after_commit("tickets.tasks.run_bulk", request.tenant.pk, action.pk)
     page = f"{reverse('tickets:bulk_result', args=[action.pk])}?back={back_of(request)}"
     counts = _counts(action)
     if left or counts[BulkState.REFUSED]:
@@ -173,7 +170,7 @@ def take_back(request: MemberRequest, pk: int) -> HttpResponse:
         return redirect(f"{reverse('tickets:bulk_result', args=[pk])}?back={back_of(request)}")
     action.refresh_from_db()
     if bulk.step(action, most=AT_ONCE):
-        transaction.on_commit(partial(run_bulk.apply_async, (request.tenant.pk, pk), retry=False))
+        after_commit("tickets.tasks.run_bulk", request.tenant.pk, pk)
     return redirect(f"{reverse('tickets:bulk_result', args=[pk])}?back={back_of(request)}")
 
 

@@ -1,10 +1,8 @@
 """Settings of promises that concern tickets: rules, a trial, and present promises for open tickets."""
 
-from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,6 +17,7 @@ from accounts.pages import Line, Listing, form_page, list_page, posted
 from accounts.requests import MemberRequest
 from accounts.services import audit
 from accounts.services.records import keep, remove
+from core.later import after_commit
 from sla.models import Timer
 from tickets.chips import timer_chip
 from tickets.enums import UNFINISHED
@@ -26,7 +25,6 @@ from tickets.forms_promises import PromiseRuleForm, TrialForm
 from tickets.models import PromiseRule, Ticket
 from tickets.search import find
 from tickets.services.applying import count_behind
-from tickets.tasks import apply_promises
 from tickets.threads import tag
 from tickets.trials import conditions_in_words, try_out
 
@@ -114,8 +112,7 @@ def apply(request: MemberRequest) -> HttpResponse:
     """Give open tickets the present promises, in the background; each ticket's log tells of it."""
     if request.method == "POST":
         audit.record("promises.applied", by=request.actor, target="")
-        task = partial(apply_promises.apply_async, (request.tenant.pk, request.membership.pk), retry=False)
-        transaction.on_commit(task, robust=True)
+        after_commit("tickets.tasks.apply_promises", request.tenant.pk, request.membership.pk)
         messages.success(request, _("Open tickets are given the present promises, one after the other."))
         return redirect("tickets:apply_promises")
     open_tickets = Ticket.objects.filter(status_class__in=UNFINISHED).count()

@@ -25,7 +25,7 @@ from tickets.chips import next_promise_chip, status_look, timer_chip
 from tickets.composing import begun, drafts_for, ways_of
 from tickets.deliveries import DeliveryMark, marks_of
 from tickets.enums import FINISHED, StatusClass
-from tickets.folding import fold
+from tickets.folding import ends, fold
 from tickets.forms import HandOverForm
 from tickets.forms_actions import names_for
 from tickets.forms_responses import actions_of
@@ -64,18 +64,26 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """The conversation; `position` is that of the log as the reader sees it, `news` what others did after `since`."""
+    """The conversation, but for `hidden` messages behind the first one.
+
+    `position` is that of the log as the reader sees it, `news` what others did after `since`.
+    """
 
     entries: list[Entry]
+    hidden: int
     position: int
     news: list[News]
 
 
-def timeline(ticket: Ticket, *, since: int | None = None, reader: int | None = None) -> Timeline:
-    """Messages and events in the order in which they took effect, the latest RECENT of each."""
+def timeline(ticket: Ticket, *, whole: bool = False, since: int | None = None, reader: int | None = None) -> Timeline:
+    """Messages and events in the order in which they took effect, the latest RECENT of each.
+
+    Of a long conversation only its ends, unless the whole is asked for.
+    """
     # The log comes first: what is written in between may be shown, but is not counted as seen.
     log = list(ticket.events.order_by("-at", "-pk")[:RECENT])
-    messages = list(ticket.messages.order_by("-at", "-pk").prefetch_related("attachments")[:RECENT])
+    shown = ticket.messages.order_by("-at", "-pk") if whole else ends(ticket.messages.all())
+    messages = list(shown.prefetch_related("attachments")[:RECENT])
     events = standing(log)
     marks = marks_of(messages)
     entries = [Entry(message.at, message=message, mark=marks.get(message.pk)) for message in reversed(messages)]
@@ -84,7 +92,9 @@ def timeline(ticket: Ticket, *, since: int | None = None, reader: int | None = N
     # Sorting is stable: what happened at one instant stays in its own order, but reception opens the ticket.
     entries.sort(key=lambda entry: (entry.at, not (entry.line and entry.line.opens)))
     position = max((event.pk for event in log), default=0)
-    return Timeline(_folded(entries), position, news_of(sorted(later, key=lambda event: event.pk), messages))
+    hidden = 0 if whole or not messages else messages[0].said - len(messages)  # type: ignore[attr-defined]  # annotated
+    news = news_of(sorted(later, key=lambda event: event.pk), messages)
+    return Timeline(_folded(entries), hidden, position, news)
 
 
 def _folded(entries: list[Entry]) -> list[Entry]:
@@ -133,7 +143,7 @@ def render_ticket(
     ticket, statuses = _fetched(request, number)
     sight = live.look(request.tenant.pk, places=[str(ticket.number)])
     works = may(member, "tickets.work", ticket) and not ticket.is_closed
-    told = timeline(ticket, since=since, reader=member.pk)
+    told = timeline(ticket, whole="whole" in request.GET, since=since, reader=member.pk)
     now, path = timezone.now(), whence(request)
     # Of promises that are made again and again, the latest.
     timers = list({timer.metric: timer for timer in Timer.objects.of(ticket.pk).order_by("cycle", "pk")}.values())
@@ -144,7 +154,7 @@ def render_ticket(
         "next_chip": next_promise_chip(ticket, now),
         "timers": [(timer, timer_chip(timer, now, over=ticket.is_closed)) for timer in timers],
         "restores": any(timer.metric in RESTORED_BY and timer.is_live for timer in timers),
-        "told": fold(told.entries, whole="whole" in request.GET),
+        "told": fold(told.entries, told.hidden),
         "news": told.news,
         "seen": told.position,
         "query": f"?{urlencode({'seen': told.position} | ({'from': path} if path else {}), safe='/')}",
