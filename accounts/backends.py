@@ -10,6 +10,7 @@ from accounts.models import Membership, User
 from accounts.models.absences import away_facts, read_away
 from accounts.models.members import MembershipQuerySet
 from accounts.scope import current_tenant_id
+from core.sql import written_once
 
 
 class MembershipBackend(AuthenticationBackend):
@@ -41,7 +42,7 @@ class MembershipBackend(AuthenticationBackend):
     def places(cls) -> MembershipQuerySet:
         """Where one may sign in, with what every page has to know of the member; made once for all requests."""
         places = Membership.objects.active().select_related("user", "office")
-        return places.annotate(absences_now=away_facts())
+        return written_once(places.annotate(absences_now=away_facts()))
 
     def told(self, membership: Membership) -> None:
         """Put what `places` has brought along where it is asked for."""

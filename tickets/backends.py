@@ -8,6 +8,7 @@ from django.db.models import OuterRef, Q
 from accounts.backends import MembershipBackend
 from accounts.models import Membership
 from accounts.models.members import MembershipQuerySet
+from core.sql import written_once
 from tickets.models import Queue
 
 
@@ -19,7 +20,7 @@ class DeskBackend(MembershipBackend):
     def places(cls) -> MembershipQuerySet:
         by_user, by_team = Q(user_grants__user=OuterRef("user")), Q(team_grants__group__user=OuterRef("user"))
         queues = Queue.objects.filter(by_user | by_team).order_by()
-        return super().places().annotate(queues_now=ArraySubquery(queues.values("pk")))
+        return written_once(super().places().annotate(queues_now=ArraySubquery(queues.values("pk"))))
 
     def told(self, membership: Membership) -> None:
         super().told(membership)
