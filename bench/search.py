@@ -147,7 +147,7 @@ def compare(name: str, asked: list[tuple[Tenant, Question]], told: Told) -> floa
     for place in range(ROUNDS):
         for tenant, question in asked:
             with tenant_scope(tenant.pk):
-                took = [_took(question.ours), _took(lambda: _told(f"SELECT count(*) FROM {question.table}"))]  # noqa: B023
+                took = [_took(question.ours), _took(lambda: _told(f"SELECT count(*) FROM {question.table}"))]  # noqa: B023  # called at once
                 _be("NONE")
                 took.append(_took(lambda: _told(*question.plain)))  # noqa: B023  # called at once
                 _be(APP_ROLE)

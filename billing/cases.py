@@ -14,7 +14,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from typing import Any
 
 from billing.rating.engine import rate
@@ -22,6 +21,7 @@ from billing.rating.format import Data, FormatError, read_inputs, unknown
 from billing.rating.taxes import OUTSIDE
 from billing.rating.work import Inputs
 from billing.rating.writing import written
+from core.cases import CaseError, Difference, checked
 
 FORMAT = 1
 NUMBERS = frozenset({"quantity", "unit_price", "net", "rate", "base", "amount", "tax", "gross", "price_base"})
@@ -51,10 +51,6 @@ _PART_ALIASES = {
 _CAP_IN_MONEY = re.compile(r"(?!.*minutes)(cap_\w+|\w+_cap)")
 
 
-class CaseError(ValueError):
-    """A file, or a case in it, that cannot be read."""
-
-
 @dataclass(frozen=True, slots=True)
 class Case:
     """Inputs and what must come out of them, or why they cannot be read; `unread` are keys that nothing reads."""
@@ -67,32 +63,9 @@ class Case:
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One expected value that did not come out, or one that did and was not expected."""
-
-    where: str
-    expected: object
-    found: object
-
-    def __str__(self) -> str:
-        return f"{self.where}: expected {_text(self.expected)}, found {_text(self.found)}"
-
-
-def load(path: Path) -> tuple[Case, ...]:
-    """Read a file of cases. Raises CaseError, or OSError where there is no such file."""
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise CaseError(f"{path}: not JSON: {error}") from error
-    return read(data)
-
-
 def read(data: Any) -> tuple[Case, ...]:
     """Read the decoded object of such a file. Raises CaseError."""
-    if not isinstance(data, Mapping) or data.get("format") != FORMAT:
-        raise CaseError(f"not a file of cases, format {FORMAT}")
-    cases = data.get("cases")
+    cases = checked(data, FORMAT).get("cases")
     if not isinstance(cases, list) or not all(isinstance(case, Mapping) for case in cases):
         raise CaseError("cases are a list of objects")
     return tuple(_case(case) for case in cases)
@@ -254,11 +227,3 @@ def _likeness(row: Data, other: Data) -> int:
 def _name(row: Data) -> str:
     names = ("ticket", "kind", "item", "pool", "month", "entry", "code", "ref")
     return " ".join(str(row[name]) for name in names if row.get(name))
-
-
-def _text(value: object) -> str:
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key} {_text(part)}" for key, part in value.items())
-    if isinstance(value, list):
-        return f"[{'; '.join(_text(part) for part in value)}]"
-    return f"{value:f}" if isinstance(value, Decimal) else "nothing" if value is None else str(value)

@@ -6,13 +6,12 @@ is {"calendar": ref, metric: minutes, "nbd": {"days", "by", "cutoff"}} and keeps
 none. Expected is one dictionary for a metric's last cycle or a list for all of them; only keys given are compared.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
+from core.cases import CaseError, Difference, checked
 from sla.business_time import CalendarVersion, NextBusinessDay, minute_of_day, whole_second
 from sla.evaluation import LadderStep, Replay
 from sla.log import (
@@ -45,10 +44,6 @@ INSTANTS = frozenset({"start", "due", "fulfilled_at", "breach_known_at"})
 _STATUS_ALIASES = {"waiting_customer": StatusClass.WAITING_REQUESTER}
 
 
-class CaseError(ValueError):
-    """A file, or a case in it, that cannot be read."""
-
-
 @dataclass(frozen=True, slots=True)
 class Case:
     """A log as of an instant, and what must come out of it."""
@@ -67,31 +62,9 @@ class CaseFile:
     cases: tuple[Case, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One expected value that did not come out; `where` is like "resolution.due"."""
-
-    where: str
-    expected: object
-    found: object
-
-    def __str__(self) -> str:
-        return f"{self.where}: expected {_text(self.expected)}, found {_text(self.found)}"
-
-
-def load(path: Path) -> CaseFile:
-    """Read a file of cases. Raises CaseError, or OSError where there is no such file."""
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise CaseError(f"{path}: not JSON: {error}") from error
-    return read(data)
-
-
 def read(data: Mapping[str, Any]) -> CaseFile:
     """Read the decoded object of such a file. Raises CaseError."""
-    if not isinstance(data, Mapping) or data.get("format") != FORMAT:
-        raise CaseError(f"not a file of cases, format {FORMAT}")
+    data = checked(data, FORMAT)
     try:
         calendars = {ref: CalendarVersion.from_json(calendar) for ref, calendar in data["calendars"].items()}
         return CaseFile(calendars, tuple(_case(case) for case in data["cases"]))
@@ -163,10 +136,6 @@ def _label(step: LadderStep) -> str:
 
 def _minutes(seconds: int) -> int | float:
     return seconds // 60 if seconds % 60 == 0 else seconds / 60
-
-
-def _text(value: object) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def _case(data: Mapping[str, Any]) -> Case:

@@ -164,7 +164,7 @@ def _national_digit(digits: str) -> str:
 def _valid(module: object, number: str) -> bool:
     """Blanks and dashes are not taken out first: in a file they are wrong."""
     try:
-        compact = module.validate(number)  # type: ignore[attr-defined]
+        compact = module.validate(number)  # type: ignore[attr-defined]  # stdnum's modules have no type
     except (ValidationError, ValueError):
         return False
     return bool(compact) and " " not in number

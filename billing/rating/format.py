@@ -210,7 +210,7 @@ def _run(data: Data) -> Run:
     now = _instant(data["now"])
     if now is None:
         raise FormatError("a run needs an instant")
-    months = tuple(datetime.strptime(month, "%Y-%m").strftime("%Y-%m") for month in data.get("fee_months") or ())  # noqa: DTZ007
+    months = tuple(datetime.strptime(month, "%Y-%m").strftime("%Y-%m") for month in data.get("fee_months") or ())  # noqa: DTZ007  # a month has no zone
     return Run(now, months, tuple(int(year) for year in data.get("fee_years") or ()))
 
 

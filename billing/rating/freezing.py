@@ -1,6 +1,7 @@
 """Inputs of a rating as JSON, to be frozen beside its result; `billing.rating.format` reads them back as they were."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -39,8 +40,8 @@ def _fields(value: Ticket | Entry | Run | Lot | Party | Rounding | Included) -> 
     return {name: _plain(getattr(value, name)) for name in _names(value)}
 
 
-def _names(value: object) -> tuple[str, ...]:
-    return tuple(value.__dataclass_fields__)  # type: ignore[attr-defined]
+def _names(value: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(value))
 
 
 def _balances(balances: Balances) -> dict[str, Any]:

@@ -30,7 +30,6 @@ class Source(StrEnum):
     WARRANTY = "warranty"
 
 
-PAID = frozenset({Source.TIME, Source.SURCHARGE})
 _FREE = {Billing.GOODWILL: Source.GOODWILL, Billing.WARRANTY: Source.WARRANTY}
 
 

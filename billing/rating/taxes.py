@@ -1,9 +1,8 @@
 """Which tax a service bears: by who sells to whom, and by the date of the service, never by that of the invoice.
 
-The table is dated and lists, for a country and region, the components of the standard rate. Categories are those of
-EN 16931: S standard, AE reverse charge (art. 44 and 196 of Directive 2006/112/EC), O outside the scope. Sources of the
-rates: vero.fi "The changes to VAT rates" (25.5 % from 2024-09-01), European Commission's table of VAT rates, CRA
-(Ontario HST), CBIC (services 18 %, halved into CGST and SGST within a state).
+Categories are those of EN 16931: S standard, AE reverse charge (art. 44 and 196 of Directive 2006/112/EC), O outside
+the scope. The rates of the Union stand in `billing.rates`, the others here: CRA (Ontario HST), CBIC (services 18 %,
+halved into CGST and SGST within a state).
 """
 
 from dataclasses import dataclass, field
@@ -12,8 +11,10 @@ from decimal import Decimal
 
 from stdnum.eu import vat
 
+from billing.rates import steps
+
 EU = frozenset(
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()  # noqa: SIM905
+    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()  # noqa: SIM905  # a list of 27 is taller
 )
 
 STANDARD, REVERSE_CHARGE, OUTSIDE = "S", "AE", "O"
@@ -49,38 +50,16 @@ class Tax:
 Taxes = tuple[Tax, ...]
 
 
-def _vat(rate: str) -> Taxes:
-    return (Tax(STANDARD, Decimal(rate), "VAT"),)
-
-
 def _parts(**rates: str) -> Taxes:
     return tuple(Tax(STANDARD, Decimal(rate), code) for code, rate in rates.items())
 
 
 AE = (Tax(REVERSE_CHARGE, Decimal(0), "VATEX-EU-AE"),)
 O = (Tax(OUTSIDE, Decimal(0), "VATEX-EU-O"),)  # noqa: E741 - as the standard names it
-NOT_INTER_STATE = ""
 INTER_STATE = "*"
 
 # Country, region ("" for the whole country, "*" between two regions of it): from when on which components.
-TABLE: dict[tuple[str, str], tuple[tuple[date, Taxes], ...]] = {
-    ("FI", ""): (
-        (date(2010, 7, 1), _vat("23")),
-        (date(2013, 1, 1), _vat("24")),
-        (date(2024, 9, 1), _vat("25.5")),
-    ),
-    ("DE", ""): (
-        (date(2007, 1, 1), _vat("19")),
-        (date(2020, 7, 1), _vat("16")),
-        (date(2021, 1, 1), _vat("19")),
-    ),
-    ("ES", ""): ((date(2012, 9, 1), _vat("21")),),
-    ("SE", ""): ((date(1990, 7, 1), _vat("25")),),
-    ("EE", ""): (
-        (date(2009, 7, 1), _vat("20")),
-        (date(2024, 1, 1), _vat("22")),
-        (date(2025, 7, 1), _vat("24")),
-    ),
+ELSEWHERE: dict[tuple[str, str], tuple[tuple[date, Taxes], ...]] = {
     ("CA", "ON"): ((date(2010, 7, 1), _parts(HST="13")),),
     ("IN", ""): ((date(2017, 7, 1), _parts(CGST="9", SGST="9")),),
     ("IN", INTER_STATE): ((date(2017, 7, 1), _parts(IGST="18")),),
@@ -114,14 +93,18 @@ def is_vat_id(text: str) -> bool:
 
 def _domestic(seller: Party, buyer: Party, day: date) -> Taxes:
     regions = {seller.region, buyer.region} - {""}
-    if len(regions) > 1 and (seller.country, INTER_STATE) in TABLE:
+    if len(regions) > 1 and (seller.country, INTER_STATE) in ELSEWHERE:
         return _standard(seller.country, INTER_STATE, day)
     return _standard(seller.country, buyer.region or seller.region, day)
 
 
 def _standard(country: str, region: str, day: date) -> Taxes:
-    rows = TABLE.get((country, region)) or TABLE.get((country, ""), ())
+    rows = ELSEWHERE.get((country, region)) or ELSEWHERE.get((country, "")) or _union(country)
     found = [taxes for since, taxes in rows if since <= day]
     if not found:
         raise NoTaxRule(f"{country} {region}".strip() + f" on {day}")
     return found[-1]
+
+
+def _union(country: str) -> list[tuple[date, Taxes]]:
+    return [(since, (Tax(STANDARD, standard, "VAT"),)) for since, (standard, *_) in steps(country)]

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 from django.core.management.base import CommandError
 
-from billing.cases import NAMED_BY_KIND, CaseError, differences, load, read
+from billing.cases import NAMED_BY_KIND, differences, read
 from billing.management.commands.rating_cases import Command
 from billing.rating.engine import rate
 from billing.rating.format import read_inputs, unknown
 from billing.rating.freezing import frozen
 from billing.rating.writing import written
+from core.cases import CaseError, load
 
 OWN = Path(__file__).parent.parent / "data" / "rating_hand_checked.json"
 SHARED = os.environ.get("VASTE_SHARED", "")
@@ -23,7 +24,7 @@ SHARED_FILE = Path(SHARED) / "data" / "cases" / "rating_cases.json"
 NO_SHARED = "VASTE_SHARED is not set: it names the folder that holds data/cases/rating_cases.json"
 
 OWN_DATA = json.loads(OWN.read_text(encoding="utf-8"))
-OWN_CASES = load(OWN)
+OWN_CASES = read(load(OWN))
 
 
 @pytest.mark.parametrize("case", OWN_CASES, ids=lambda case: case.id)
@@ -44,7 +45,7 @@ def test_the_hand_checked_cases_use_every_term():
 
 @pytest.mark.skipif(not SHARED, reason=NO_SHARED)
 def test_the_shared_cases_hold():
-    cases = load(SHARED_FILE)
+    cases = read(load(SHARED_FILE))
     assert len(cases) >= 28
     assert {case.id: [str(each) for each in differences(case)] for case in cases} == {case.id: [] for case in cases}
 
@@ -52,7 +53,7 @@ def test_the_shared_cases_hold():
 @pytest.mark.skipif(not SHARED, reason=NO_SHARED)
 def test_lines_come_in_the_order_of_the_shared_cases():
     """Which the command does not ask for: what is paid first, then what is covered."""
-    for case in load(SHARED_FILE):
+    for case in read(load(SHARED_FILE)):
         names = [(line["kind"], line["item"]) for line in written(rate(case.inputs))["lines"]]
         assert names == [(line["kind"], line["item"]) for line in case.expected.get("lines", [])], case.id
 

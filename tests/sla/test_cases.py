@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from django.core.management.base import CommandError
 
-from sla.cases import CaseError, Difference, differences, load, read
+from core.cases import CaseError, Difference, load
+from sla.cases import differences, read
 from sla.management.commands.sla_cases import Command
 from tests.sla import oracle
 
@@ -17,7 +18,7 @@ SHARED = os.environ.get("VASTE_SHARED", "")
 SHARED_FILE = Path(SHARED) / "data" / "cases" / "sla_cases.json"
 NO_SHARED = "VASTE_SHARED is not set: it names the folder that holds data/cases/sla_cases.json"
 
-OWN_FILE = load(OWN)
+OWN_FILE = read(load(OWN))
 
 
 def case(name):
@@ -61,7 +62,7 @@ def test_the_oracle_agrees_with_the_hand_checked_cases():
 
 @pytest.mark.skipif(not SHARED, reason=NO_SHARED)
 def test_the_shared_cases_hold():
-    file = load(SHARED_FILE)
+    file = read(load(SHARED_FILE))
     assert len(file.cases) >= 50
     assert {case.id: differences(case, file.calendars) for case in file.cases} == {case.id: [] for case in file.cases}
 

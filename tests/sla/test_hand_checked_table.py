@@ -14,11 +14,12 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from sla.cases import differences, load
+from core.cases import load
+from sla.cases import differences, read
 from tests.sla import oracle
 
 FILE = Path(settings.BASE_DIR) / "tests" / "data" / "sla_hand_checked.json"
-TABLE = load(FILE)
+TABLE = read(load(FILE))
 ROWS: list[dict[str, Any]] = json.loads(FILE.read_text(encoding="utf-8"))["cases"]
 CALENDARS: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))["calendars"]
 ZONES = {

@@ -5,14 +5,15 @@ from itertools import pairwise
 
 from hypothesis import given
 
-from sla.cases import load, read
+from core.cases import load
+from sla.cases import read
 from sla.evaluation import Replay
 from sla.log import Metric
 from sla.trace import explain, explain_replay
 from tests.sla.drawn import EXAMPLES, calendars, cases
 from tests.sla.test_cases import OWN
 
-OWN_FILE = load(OWN)
+OWN_FILE = read(load(OWN))
 
 
 def at(text):

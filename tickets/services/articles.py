@@ -1,6 +1,5 @@
 """Articles and tickets: what fits one, what was sent with one, and a draft from how one was solved."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -92,9 +91,3 @@ def known_of(ticket: Ticket) -> Known:
 
 def note_draft(ticket: Ticket, article: Article, *, by: Actor) -> None:
     TicketArticle.objects.create(ticket=ticket, article=article, kind=ArticleTie.DRAFTED, member_id=by.membership_id)
-
-
-def drafted_from(article: int) -> Sequence[Ticket]:
-    """The tickets that an article was written from."""
-    ids = TicketArticle.objects.filter(article=article, kind=ArticleTie.DRAFTED).values("ticket")
-    return list(Ticket.objects.filter(pk__in=ids))

@@ -7,7 +7,7 @@ from decimal import Decimal
 from billing.documents.document import Invoice, VatGroup, is_finnish
 from billing.documents.findings import Finding, error, warning
 from billing.documents.identifiers import EU_PREFIXES
-from billing.documents.rates import rates_between, rates_ever
+from billing.rates import rates_between, rates_ever
 
 # S standard, Z zero, E exempt, AE reverse charge, K within the EU, G export, O outside scope, L and M Spanish islands.
 CATEGORIES = frozenset({"S", "Z", "E", "AE", "K", "G", "O", "L", "M"})

@@ -23,9 +23,9 @@ from billing.documents.legal import (
     title,
 )
 from billing.documents.money import ZERO, cents, shortest
-from billing.documents.rates import rates_between, rates_ever
 from billing.documents.soundness import findings_of
 from billing.documents.xml import NotReadable, parse
+from billing.rates import rates_between, rates_ever
 from tests.billing.documents.demo import ASIAKAS, HUOLTO, finished, invoice, line
 from tests.billing.documents.recount import recount
 
