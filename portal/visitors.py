@@ -171,7 +171,9 @@ def remember(response: HttpResponse, secret: str) -> None:
     )
 
 
-def show(request: PortalRequest, template: str, context: dict[str, Any] | None = None, *, status: int = 200) -> Any:
+def show(
+    request: PortalRequest, template: str, context: dict[str, Any] | None = None, *, status: int = 200
+) -> HttpResponse:
     """Render a page in the portal's frame, for a request that was identified."""
     person = request.visitor.requester if request.visitor else None
     frame = {
@@ -188,7 +190,8 @@ def _places(request: PortalRequest) -> list[Place]:
     names = [("portal:ask", translation.gettext("Ask")), ("portal:tickets", translation.gettext("My tickets"))]
     guides = [("help:start", translation.gettext("Guides"))] if request.tenant.help_on else []
     found = [(label, reverse(name)) for name, label in [*(names if request.visitor else []), *guides]]
-    below = {reverse("portal:tickets"): f"{reverse('portal:tickets')}tickets/", reverse("help:start"): "/help/"}
+    home, guide = reverse("portal:tickets"), reverse("help:start")
+    below = {home: f"{home}tickets/", guide: guide}
     return [
         Place(label, url, from_here == url or (url in below and from_here.startswith(below[url])))
         for label, url in found

@@ -42,8 +42,7 @@ def suggest(request: VisitorRequest) -> HttpResponse:
     """The guides alone, while somebody types."""
     words = request.POST.get("words", "").strip()
     hits = suggestions(words[:LONGEST], visitor=request.visitor, tenant=request.tenant)
-    page: HttpResponse = visitors.show(request, "portal/_suggestions.html", {"hits": hits, "words": words})
-    return page
+    return visitors.show(request, "portal/_suggestions.html", {"hits": hits, "words": words})
 
 
 @require_POST
@@ -67,5 +66,4 @@ def _page(request: VisitorRequest, form: AskForm, *, looked: bool, words: str = 
         "hits": suggestions(words, visitor=request.visitor, tenant=request.tenant) if looked else [],
         "welcome": welcome or "",
     }
-    page: HttpResponse = visitors.show(request, "portal/ask.html", context, status=status)
-    return page
+    return visitors.show(request, "portal/ask.html", context, status=status)

@@ -1,7 +1,5 @@
 """Public help pages: found by searching, read without signing in, answered with one press."""
 
-from typing import cast
-
 from django import forms
 from django.contrib import messages
 from django.core.cache import cache
@@ -44,7 +42,7 @@ def start(request: PortalRequest) -> HttpResponse:
         context["hits"] = find_articles(asked, reader=reader, limit=FOUND)
     else:
         context["shelves"] = shelves(reader)
-    return cast(HttpResponse, show(request, "portal/help/start.html", context))
+    return show(request, "portal/help/start.html", context)
 
 
 @require_GET
@@ -61,11 +59,19 @@ def article(request: PortalRequest, slug: str) -> HttpResponse:
     context = {"shown": shown_as(shown, text, reader), "body": mark_safe(body)}  # noqa: S308  # sanitised when it was kept
     context["files"] = ArticleFile.objects.filter(article=shown, is_picture=False)
     context["base"] = request.tenant.url("")
-    return cast(HttpResponse, show(request, "portal/help/article.html", context))
+    return show(request, "portal/help/article.html", context)
 
 
 def _text(slug: str) -> ArticleText:
     return get_object_or_404(ArticleText.objects.select_related("article__category__parent"), slug=slug)
+
+
+def _readable(request: PortalRequest, slug: str) -> ArticleText:
+    """The text of an article that whoever asks may read; Http404 otherwise."""
+    require_help(request.tenant)
+    text = _text(slug)
+    _require_readable(request, text.article)
+    return text
 
 
 def _require_readable(request: PortalRequest, shown: Article) -> None:
@@ -87,9 +93,7 @@ def _successor(retired: Article, language: str, customer: int | None) -> HttpRes
 @framed_page
 def opened(request: PortalRequest, slug: str) -> HttpResponse:
     """Counted when a browser has shown the page: a GET would count programs that only fetch it."""
-    require_help(request.tenant)
-    text = _text(slug)
-    _require_readable(request, text.article)
+    text = _readable(request, slug)
     count_use(text.article_id, Use.OPENED)
     return HttpResponse(status=204)
 
@@ -98,9 +102,7 @@ def opened(request: PortalRequest, slug: str) -> HttpResponse:
 @framed_page
 def feedback(request: PortalRequest, slug: str) -> HttpResponse:
     """Whether it solved the reader's matter, and what they say; the owner reads it."""
-    require_help(request.tenant)
-    text = _text(slug)
-    _require_readable(request, text.article)
+    text = _readable(request, slug)
     form = AnswerForm(request.POST)
     if form.is_valid() and _may_answer(request):
         answer(text, solved=form.cleaned_data["solved"], comment=form.cleaned_data["comment"])

@@ -100,5 +100,4 @@ def _page(request: VisitorRequest, form: PersonForm, wish_form: WishForm, *, sta
         "contracts": agreed_with(request.visitor.requester),
         "addresses": [address.email for address in request.visitor.requester.addresses.order_by("-is_primary", "pk")],
     }
-    page: HttpResponse = visitors.show(request, "portal/details.html", context, status=status)
-    return page
+    return visitors.show(request, "portal/details.html", context, status=status)

@@ -80,4 +80,4 @@ def leave(request: VisitorRequest) -> HttpResponse:
 def _page(
     request: PortalRequest, template: str, form: SignInForm | CodeForm, *, too_many: bool = False, status: int = 200
 ) -> HttpResponse:
-    return visitors.show(request, template, {"form": form, "too_many": too_many}, status=status)  # type: ignore[no-any-return]
+    return visitors.show(request, template, {"form": form, "too_many": too_many}, status=status)

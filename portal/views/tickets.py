@@ -49,8 +49,7 @@ def tickets(request: VisitorRequest) -> HttpResponse:
         "over": over,
         "waiting": [ticket for ticket in page.rows if ticket.status_class == StatusClass.RESOLVED and not whole],
     }
-    shown: HttpResponse = visitors.show(request, "portal/tickets.html", context)
-    return shown
+    return visitors.show(request, "portal/tickets.html", context)
 
 
 def _tabs(request: VisitorRequest, shown: str) -> list[visitors.Place]:
@@ -190,8 +189,7 @@ def _page(
         "invite": forms.get("invite") or InviteForm(auto_id="invite-%s"),
         "problem": problem,
     }
-    shown: HttpResponse = visitors.show(request, "portal/ticket.html", context, status=status)
-    return shown
+    return visitors.show(request, "portal/ticket.html", context, status=status)
 
 
 def _goes_on(request: VisitorRequest, found: Ticket) -> Ticket | None:
