@@ -10,7 +10,7 @@ from accounts.models import Membership, User
 from accounts.models.absences import away_facts, read_away
 from accounts.models.members import MembershipQuerySet
 from accounts.scope import current_tenant_id
-from core.sql import written_once
+from accounts.written import written_once
 
 
 class MembershipBackend(AuthenticationBackend):

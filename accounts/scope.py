@@ -47,6 +47,20 @@ def _tell_database(tenant_id: int | None) -> None:
         cursor.execute("SELECT set_config(%s, %s, true)", [SETTING, "" if tenant_id is None else str(tenant_id)])
 
 
+class AnyTenant:
+    """Stands in SQL for the tenant in scope when that SQL is run."""
+
+
+@contextmanager
+def for_any_tenant() -> Iterator[type[AnyTenant]]:
+    """Have SQL worded that holds for every tenant: what is compiled inside has AnyTenant among its values."""
+    token = _tenant_id.set(AnyTenant)  # type: ignore[arg-type]  # never reaches PostgreSQL
+    try:
+        yield AnyTenant
+    finally:
+        _tenant_id.reset(token)
+
+
 @contextmanager
 def marked(tenant_id: int) -> Iterator[None]:
     """Mark the tenant in scope for Python only; for callers that have told the database themselves.

@@ -14,7 +14,7 @@ from portal.visitors import Visitor
 from sla.enums import Priority
 from tickets.enums import Channel, Kind
 from tickets.errors import AlreadyDone
-from tickets.models import Ticket
+from tickets.models import IncidentText, Ticket
 from tickets.services.conversation import Written
 from tickets.services.intake import Matter, open_ticket
 from tickets.threads import tag
@@ -101,8 +101,17 @@ def _open(visitor: Visitor, matter: Matter, sent: SentForm) -> Ticket:
     return ticket
 
 
-def found_answer(visitor: Visitor, words: str, article: int | None) -> Deflection:
+def found_answer(visitor: Visitor, words: str, *, article: int | None) -> Deflection:
     """Somebody left satisfied, without a ticket."""
     if article is not None:
         count_use(article, Use.SOLVED)
     return Deflection.objects.create(requester=visitor.requester, words=words.strip()[:500], article=article)
+
+
+def has_incident(visitor: Visitor, words: str, incident: int) -> bool:
+    """Somebody has what is known already, counted once; says whether it is still known."""
+    if not IncidentText.objects.current().filter(ticket=incident).exists():
+        return False
+    told = {"requester": visitor.requester, "incident": incident}
+    Deflection.objects.get_or_create(**told, defaults={"words": words.strip()[:500]})
+    return True

@@ -132,12 +132,14 @@ class SentForm(TenantModel):
 
 
 class Deflection(TenantModel):
-    """Somebody had a question, found the answer in a guide, and left without a ticket."""
+    """Somebody had a question, found the answer in a guide or that it is known, and left without a ticket."""
 
     requester = TenantForeignKey(Requester, models.SET_NULL, null=True, related_name="+")
     words = models.CharField(max_length=500)
     # The id of the guide; a neutral number, because one that is thrown away leaves the figure as it was.
     article = models.BigIntegerField(null=True)
+    # The id of the incident's ticket, of whoever has what is known already.
+    incident = models.BigIntegerField(null=True)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta(TenantModel.Meta):

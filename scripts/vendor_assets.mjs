@@ -32,7 +32,7 @@ const ICONS = `
   key keyboard language layout-list link list list-check list-numbers lock lock-open logout mail mail-down mail-fast mail-forward
   mail-question map-pin menu-2 message-2 message-question message-reply minus paperclip pencil phone phone-check
   phone-incoming photo player-pause player-play plus printer receipt-euro refresh search send settings shield-check sparkles
-  thumb-down thumb-up truck urgent user user-question user-share users x
+  speakerphone thumb-down thumb-up truck urgent user user-question user-share users x
 `.trim().split(/\s+/);
 
 // The manifest storage of Django follows source map comments, and the maps are not copied.

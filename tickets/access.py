@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404
 from accounts.access import check
 from accounts.models import Module, Product, RequesterAddress
 from accounts.requests import MemberRequest
-from core.sql import written_once
+from accounts.written import written_once
 from sla.models import Contract
 from tickets.models import Follower, Notice, Origin, Queue, Rating, Relation, SideConversation, Ticket, TicketTag
 from tickets.models.drafts import draft_facts

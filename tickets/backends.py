@@ -8,7 +8,7 @@ from django.db.models import OuterRef, Q
 from accounts.backends import MembershipBackend
 from accounts.models import Membership
 from accounts.models.members import MembershipQuerySet
-from core.sql import written_once
+from accounts.written import written_once
 from tickets.models import Queue
 
 

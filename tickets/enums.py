@@ -114,6 +114,7 @@ class EventKind(TextChoices):
     UNANSWERED = "unanswered", _("Closed without an answer")
     INVITED = "invited", _("A colleague was asked in")
     RATED = "rated", _("Requester said how it was")
+    ANNOUNCED = "announced", _("Told at the portal")
 
 
 class RelationKind(TextChoices):

@@ -52,6 +52,7 @@ ICONS = {
     EventKind.UNANSWERED: "clock",
     EventKind.INVITED: "user-share",
     EventKind.RATED: "thumb-up",
+    EventKind.ANNOUNCED: "speakerphone",
 }
 # Entering these is told by the line of reception, or of what brought it about.
 TOLD_BY_OTHERS = (StatusClass.NEW, StatusClass.MERGED)
@@ -325,6 +326,11 @@ _WORDS: dict[EventKind, Callable[[TicketEvent], str]] = {
     EventKind.UNANSWERED: lambda event: _("Nobody said whether it works, so it closed by itself"),
     EventKind.INVITED: lambda event: (
         _("%(name)s asked %(to)s in") % {"name": event.actor_name, "to": event.data["name"]}
+    ),
+    EventKind.ANNOUNCED: lambda event: (
+        _("%(name)s tells it at the portal: %(text)s") % {"name": event.actor_name, "text": event.data["text"]}
+        if event.data["text"]
+        else _("%(name)s tells it at the portal no longer") % {"name": event.actor_name}
     ),
     EventKind.RATED: lambda event: (
         _("%(name)s says how it was: %(score)s")

@@ -15,10 +15,21 @@ from accounts.models import Membership, Office, Requester, Tenant
 from accounts.scope import tenant_scope
 from helpdesk.demo.arrival import Arrival
 from helpdesk.demo.away import send_away
+from helpdesk.demo.guides import write_guides
 from helpdesk.demo.letters import deliver_waiting
 from helpdesk.demo.past import StoryClock, telling
 from helpdesk.demo.play import Play, hand_over_rest
-from helpdesk.demo.plot import LATELY, LONG_AGO, Fate, Story, load_letters, load_stories, load_workspace, script
+from helpdesk.demo.plot import (
+    LATELY,
+    LONG_AGO,
+    Fate,
+    Story,
+    load_articles,
+    load_letters,
+    load_stories,
+    load_workspace,
+    script,
+)
 from helpdesk.demo.selfservice import open_portal
 from helpdesk.demo.workspace import Workspace, furnish, make_tenant
 from sla.business_time import Clock
@@ -88,6 +99,7 @@ def _build(slug: str, tickets: int, present: datetime) -> Tenant:
         tenant = make_tenant(plan)
         place = furnish(tenant, plan, present.date())
         with tenant_scope(tenant.pk):
+            write_guides(place, clock, load_articles(slug))
             _Teller(place, clock, Random(f"vaste {slug}")).tell(load_stories(slug), tickets)  # noqa: S311  # a story
             send_away(place, clock, plan.get("absence", []))
             hand_over_rest(present)

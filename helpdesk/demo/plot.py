@@ -120,6 +120,13 @@ def load_stories(slug: str) -> list[Story]:
     return stories
 
 
+def load_articles(slug: str) -> list[dict[str, Any]]:
+    """Guides that stand there when the story begins."""
+    with (DATA / f"{slug}_articles.toml").open("rb") as file:
+        articles: list[dict[str, Any]] = tomllib.load(file)["article"]
+        return articles
+
+
 def load_letters(slug: str) -> list[dict[str, Any]]:
     """Mails that wait at the end of the story: in triage, in quarantine, ignored."""
     with (DATA / f"{slug}_letters.toml").open("rb") as file:

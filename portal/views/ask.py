@@ -9,9 +9,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from portal import asking, visitors
 from portal.forms_portal import LONGEST, AskForm
 from portal.models import PortalText
-from portal.suggesting import suggestions
+from portal.suggesting import known_incidents, suggestions
 from portal.visitors import VisitorRequest, visitor_required
 from tickets.errors import AlreadyDone
+
+LONGEST_ID = 19
 
 
 @require_http_methods(["GET", "POST"])
@@ -48,12 +50,20 @@ def suggest(request: VisitorRequest) -> HttpResponse:
 @require_POST
 @visitor_required
 def solved(request: VisitorRequest) -> HttpResponse:
-    """The question is answered: no ticket."""
-    article = request.POST.get("article", "")
-    known = int(article) if article.isascii() and article.isdecimal() and len(article) < 19 else None
-    asking.found_answer(request.visitor, request.POST.get("words", ""), known)
+    """The question is answered, by a guide or by what is known already: no ticket."""
+    words, incident = request.POST.get("words", ""), _named(request, "incident")
+    if incident is not None and asking.has_incident(request.visitor, words, incident):
+        messages.success(request, _("We know of it and work on it. You need not do anything."))
+        return redirect("portal:ask")
+    asking.found_answer(request.visitor, words, article=_named(request, "article"))
     messages.success(request, _("Good that it helped"))
     return redirect("portal:ask")
+
+
+def _named(request: VisitorRequest, name: str) -> int | None:
+    """An id that a button sends along."""
+    given = request.POST.get(name, "")
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < LONGEST_ID else None
 
 
 def _page(request: VisitorRequest, form: AskForm, *, looked: bool, words: str = "", status: int = 200) -> HttpResponse:
@@ -65,5 +75,6 @@ def _page(request: VisitorRequest, form: AskForm, *, looked: bool, words: str = 
         "words": words,
         "hits": suggestions(words, visitor=request.visitor, tenant=request.tenant) if looked else [],
         "welcome": welcome or "",
+        "incidents": known_incidents(request.visitor),
     }
     return visitors.show(request, "portal/ask.html", context, status=status)

@@ -136,6 +136,7 @@ ADDRESSES = {
     "tickets:take": row("POST", DESK, KONSTA, number="ticket"),
     "tickets:tag_add": row("POST", DESK, KONSTA, number="ticket"),
     "tickets:tag_remove": row("POST", DESK, KONSTA, number="ticket", pk="tag"),
+    "tickets:incident": row("GET POST", DESK, KONSTA, number="ticket"),
     "tickets:links": row("GET POST", DESK, KONSTA, number="ticket"),
     "tickets:unlink": row("POST", DESK, KONSTA, number="ticket", pk="relation"),
     "tickets:merge": row("GET POST", DESK, KONSTA, number="ticket"),

@@ -8,6 +8,7 @@ from tickets.models.contacts import Contact, ContactTicket
 from tickets.models.conversation import Attachment, Message, TicketEvent, WorkEntry
 from tickets.models.drafts import Draft
 from tickets.models.following import Follower, NewsWish
+from tickets.models.incidents import IncidentText
 from tickets.models.links import AccessLink, BoundBrowser, UsedFormToken
 from tickets.models.notices import Notice, ReminderRule
 from tickets.models.origins import Origin
@@ -39,6 +40,7 @@ __all__ = [
     "FieldRule",
     "FieldValue",
     "Follower",
+    "IncidentText",
     "KindName",
     "Macro",
     "Message",
