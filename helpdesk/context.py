@@ -17,6 +17,7 @@ from core.alarms import Alarm
 from core.templatetags.vaste import initials
 from mailintake.navigation import mailbox_alarm, triage_count
 from outbox.navigation import sending_alarm
+from portal.models import Portal
 from sla.navigation import holiday_alarm
 from tickets.navigation import rule_alarm, work_of
 from tickets.view_counts import views_of
@@ -69,6 +70,8 @@ class Navigation:
     bottom: list[Item] = field(default_factory=list)
     person: Person | None = None
     new_ticket_url: str = ""
+    # For requesters who came to the desk's sign-in.
+    portal_url: str = ""
     search_url: str = ""
     alarms: list[Alarm] = field(default_factory=list)
     is_admin: bool = False
@@ -87,8 +90,16 @@ def _navigation(request: HttpRequest) -> Navigation:
         return Navigation()
     membership = getattr(request, "membership", None)
     if membership is None or not _wants_frame(request):
-        return Navigation(tenant_name=tenant.name, tenant_initial=tenant.name[:1].upper())
+        name = tenant.name
+        return Navigation(tenant_name=name, tenant_initial=name[:1].upper(), portal_url=_portal_url(request))
     return _frame(request, tenant)  # type: ignore[arg-type]  # a membership makes it a member's request
+
+
+def _portal_url(request: HttpRequest) -> str:
+    """Where requesters sign in, on the page where the desk does."""
+    match = request.resolver_match
+    at_door = match is not None and match.view_name == "account_login"
+    return reverse("portal:sign_in") if at_door and Portal.objects.filter(is_on=True).exists() else ""
 
 
 def _wants_frame(request: HttpRequest) -> bool:

@@ -118,10 +118,11 @@ def upload(request: MemberRequest, pk: int) -> HttpResponse:
         kept = add_file(article, given) if given else None
     except BadFile:
         kept = None
+    refusal = _("Choose a file of at most 20 MB.")
     if wants_json:
-        return JsonResponse({"url": _address(kept.pk)} if kept else {"url": ""}, status=200 if kept else 422)
+        return JsonResponse({"url": _address(kept.pk)} if kept else {"error": refusal}, status=200 if kept else 422)
     if kept is None:
-        messages.error(request, _("Choose a file of at most 20 MB."))
+        messages.error(request, refusal)
     return redirect("knowledge:article", pk)
 
 

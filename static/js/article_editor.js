@@ -28,13 +28,21 @@ function packed(html) {
   return page.body.innerHTML;
 }
 
+function say(words) {
+  document.querySelector("[data-files-said]").textContent = words;
+}
+
 async function upload(attachment) {
+  say("");
   const body = new FormData();
   body.append("file", attachment.file);
   body.append("csrfmiddlewaretoken", area.form.elements.csrfmiddlewaretoken.value);
   const answer = await fetch(spot.dataset.files, { method: "POST", body, headers: { Accept: "application/json" } }).catch(() => null);
-  if (!answer?.ok) return attachment.remove();
-  const { url } = await answer.json();
+  const { url, error } = (await answer?.json().catch(() => null)) ?? {};
+  if (!answer?.ok) {
+    say(error ?? spot.dataset.failed);
+    return attachment.remove();
+  }
   attachment.setAttributes({ url });
 }
 
@@ -52,7 +60,9 @@ if (area && toolbar && window.Trix) {
     if (/<(table|img)\b/i.test(event.paste.html ?? "")) event.paste.html = packed(event.paste.html);
   });
   editor.addEventListener("trix-file-accept", (event) => {
-    if (!spot.dataset.files || !event.file.type.startsWith("image/")) event.preventDefault();
+    if (spot.dataset.files && event.file.type.startsWith("image/")) return;
+    say(spot.dataset.files ? spot.dataset.pictures : spot.dataset.first);
+    event.preventDefault();
   });
   editor.addEventListener("trix-attachment-add", (event) => event.attachment.file && upload(event.attachment));
   area.removeAttribute("name");

@@ -114,8 +114,7 @@ def fill(cast: Cast, *, writer: str, worker: str, first_number: int) -> Stock:
         lifecycle.resolve(solved, solution="Korjattu.", by=cast.actor(writer))
         merging.merge(new_ticket(cast, writer), ticket, by=cast.actor(writer))
         relation = relating.relate(ticket, solved, RelationKind.PART, by=cast.actor(writer))
-        known = {"fi": "Etäyhteys on poikki.", "en": "Remote access is down."}
-        incidents.announce(ticket, known, by=cast.actor(writer))
+        incidents.announce(ticket, {"fi": "Etäyhteys on poikki."}, by=cast.actor(writer))
         begun = drafts.Typed(Mode.NOTE, "Kysy vielä Petriltä.")
         draft = drafts.save(ticket, begun, at=drafts.Spot("page"), member=cast.members[writer]).draft
         ids = {

@@ -46,6 +46,7 @@ READ_BY_REQUESTERS = {
     *("accounts.RequesterAddress.email", "tickets.Ticket.title", "tickets.Ticket.solution", "tickets.Message.text"),
     *("tickets.Message.quoted", "tickets.Message.author_name", "tickets.Attachment.name", "tickets.Rating.comment"),
     *("portal.PortalText.welcome", "tickets.KindName.name", "accounts.Tenant.subject_prefix"),
+    "tickets.IncidentText.text",
 }
 
 

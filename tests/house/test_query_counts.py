@@ -15,14 +15,16 @@ from mailintake.tasks import process
 from tests.conftest import Cast
 from tests.flows.mails import mail
 from tests.house.conftest import Statements
+from tests.knowledge.support import publish
+from tests.portal.conftest import open_portal, visitor
 from tickets.enums import Channel
 from tickets.models import Ticket
-from tickets.services import conversation
+from tickets.services import conversation, incidents
 from tickets.services.conversation import Written
 from tickets.services.intake import Matter, open_ticket
 
 pytestmark = pytest.mark.django_db(transaction=True)
-LIST, TICKET, TRIAGE = 8, 14, 10
+LIST, TICKET, TRIAGE, ARTICLES = 8, 14, 10, 12
 # 50 rows of some 950 bytes each, and the frame.
 PAGE_BYTES = 60_000
 # A prefetch names each row that it is for.
@@ -132,3 +134,46 @@ def receive(cast: Cast, count: int) -> int:
     for pk in ids:
         process(cast.tenant.pk, pk)
     return int(ids[0])
+
+
+def help_on(cast: Cast) -> None:
+    cast.tenant.knowledge_on = cast.tenant.help_on = True
+    cast.tenant.save(update_fields=["knowledge_on", "help_on"])
+
+
+def test_articles_cost_the_same_for_1_and_30(acme: Cast) -> None:
+    path, client = "/knowledge/", acme.client("aino")
+    help_on(acme)
+    with acme.scope():
+        publish(acme, "Ohje 0", "Paine putoaa.")
+    warm(client, path)
+    one, _ = ask(client, path)
+    with acme.scope():
+        for number in range(1, 30):
+            publish(acme, f"Ohje {number}", "Paine putoaa.", owner=acme.members["aino"])
+    many, page = ask(client, path)
+
+    assert page.count("Ohje ") >= 30
+    assert many == one
+    assert len(many) <= ARTICLES, "\n".join(many)
+
+
+@pytest.mark.parametrize(("path", "most"), [("/portal/", LIST), ("/portal/ask/", LIST), ("/help/", LIST)])
+def test_pages_of_requesters_cost_the_same_for_1_and_30_rows(acme: Cast, path: str, most: int) -> None:
+    open_portal(acme)
+    help_on(acme)
+    client, told = visitor(acme), {"fi": "Etäyhteys on poikki."}
+    for count in (1, 29):
+        for ticket in make_tickets(acme, count):
+            with acme.scope():
+                Ticket.objects.filter(pk=ticket.pk).update(requester=acme.requester, kind="incident")
+                incidents.announce(ticket, told, by=acme.actor("aino"))
+                publish(acme, f"Rullanostin {ticket.number}", "Paine putoaa.")
+        if count == 1:
+            warm(client, path)
+            one, _ = ask(client, path)
+    many, page = ask(client, path)
+
+    assert max(page.count("Rullanostin"), page.count("Etäyhteys")) >= 30
+    assert many == one
+    assert len(many) <= most, "\n".join(many)
