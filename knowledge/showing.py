@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Prefetch, QuerySet, Sum
 from django.utils import timezone
 
 from knowledge.enums import ArticleLanguage, State, Use
@@ -47,10 +47,11 @@ class View:
         return self.version if self.is_draft or self.text is None else self.text
 
 
-def dressed(rows: "QuerySet[Article]") -> "QuerySet[Article]":
-    """With all that lists and pages show of articles."""
+def dressed(rows: "QuerySet[Article]", *, whole: bool = False) -> "QuerySet[Article]":
+    """With all that lists show of articles, and with `whole` what a page shows too: the texts themselves."""
     found = rows.select_related("category__parent", "owner__user", "customer", "successor")
-    return found.prefetch_related("texts")
+    texts = ArticleText.objects.all() if whole else ArticleText.objects.defer("body", "plain")
+    return found.prefetch_related(Prefetch("texts", texts))
 
 
 def view_of(article: Article, asked: str, *, wants_draft: bool) -> View:

@@ -65,7 +65,7 @@ def _choices(filters: Filters) -> dict[str, Any]:
 @knowledge_page()
 def article(request: MemberRequest, pk: int) -> HttpResponse:
     """One article in one language: as readers have it, or its newest version."""
-    found = get_object_or_404(dressed(Article.objects.all()), pk=pk)
+    found = get_object_or_404(dressed(Article.objects.all(), whole=True), pk=pk)
     view = view_of(found, request.GET.get("language", ""), wants_draft=request.GET.get("draft") == "1")
     body = for_readers(view.shown.body, _address) if view.shown else ""
     context = {

@@ -19,8 +19,11 @@ PIXEL = base64.b64decode(
 PASTED = """<html><body><h1 style="color:red">Vaiheet</h1><p>Lue <b>taulukko</b>.</p><script>x()</script>
 <table border=1 onclick="x()"><tr><th>Koodi</th><th>Merkitys</th></tr><tr><td>E-203</td><td>Anturi</td></tr></table>
 </body></html>"""
-COPY = """([html]) => navigator.clipboard.write([new ClipboardItem({
-  "text/html": new Blob([html], { type: "text/html" }), "text/plain": new Blob(["Vaiheet"], { type: "text/plain" }) })])"""
+COPY = """([html]) => {
+  const given = { "text/html": html, "text/plain": "Vaiheet" };
+  const blobs = Object.entries(given).map(([type, text]) => [type, new Blob([text], { type })]);
+  return navigator.clipboard.write([new ClipboardItem(Object.fromEntries(blobs))]);
+}"""
 DROP = """([data, name, type]) => {
   const bytes = Uint8Array.from(atob(data), (sign) => sign.charCodeAt(0));
   document.querySelector("trix-editor").editor.insertFile(new File([bytes], name, { type }));

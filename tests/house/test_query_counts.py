@@ -24,7 +24,7 @@ from tickets.services.conversation import Written
 from tickets.services.intake import Matter, open_ticket
 
 pytestmark = pytest.mark.django_db(transaction=True)
-LIST, TICKET, TRIAGE, ARTICLES = 8, 14, 10, 12
+LIST, TICKET, TRIAGE, ARTICLES = 8, 14, 10, 9
 # 50 rows of some 950 bytes each, and the frame.
 PAGE_BYTES = 60_000
 # A prefetch names each row that it is for.
