@@ -6,22 +6,27 @@ for all; ratios are of medians. Run by `make bench T=bench/search.py`.
 """
 
 import os
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from random import Random
 from statistics import median, quantiles
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connection
 from django.utils import timezone
+from psycopg.errors import Diagnostic
 
 from accounts.models import Tenant
 from accounts.scope import tenant_scope
-from bench.fill import Filled, fill
+from bench.fill import Filled, fill, owner_url
 from bench.fill_rows import COMMON, RARE
 from bench.words import PLAIN, Writer
+from helpdesk.embedded.postgres import SUPERUSER
 from knowledge.enums import State
 from knowledge.models import Article, ArticleText
 from knowledge.reading import Reader, find_articles
@@ -66,6 +71,16 @@ LARGE = {
     "tickets_message",
 }
 Told = Callable[[str, object], None]
+# What makes PostgreSQL tell how it carries out each statement, those inside of functions too.
+EXPLAINING = {
+    "session_preload_libraries": "auto_explain",
+    "auto_explain.log_min_duration": "0",
+    "auto_explain.log_nested_statements": "on",
+    "auto_explain.log_analyze": "on",
+    "client_min_messages": "log",
+}
+# A step of a plan that reads a table or an index.
+NODE = re.compile(r"(Index|Bitmap Heap|Seq) .*Scan.* on ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +220,8 @@ def test_search(tenants: tuple[Filled, list[Tenant]], record_property: Told) -> 
     times = {name: compare(name, questions, record_property) for name, questions in asked.items()}
     whole, indexes = _read_by([each for questions in asked.values() for each in questions])
     record_property("told", "read by: " + ", ".join(sorted(indexes)))
+    for name, questions in asked.items():
+        record_property("told", f"{name}, as {APP_ROLE} below row-level security:\n{_plan(*questions[0])}")
     assert not whole & LARGE
     # A search for tickets also asks who may see them; of few tickets that is most of it.
     assert {name: times[name] for name in ("articles", "suggestions") if times[name] > MOST_TIMES} == {}
@@ -227,3 +244,32 @@ def _read_by(asked: list[tuple[Tenant, Question]]) -> tuple[set[str], set[str]]:
         {name for name in new if new[name] > old.get(name, 0)} for old, new in zip(before, after, strict=True)
     )
     return whole, {name for name in used if name.startswith(("knowledge_", "article", "tickets_", "ticket"))}
+
+
+def _plan(tenant: Tenant, question: Question) -> str:
+    """What PostgreSQL read for a question, by the steps of its plans."""
+    notes: list[str] = []
+
+    def keep(note: Diagnostic) -> None:
+        notes.append(note.message_primary or "")
+
+    with _explaining(), tenant_scope(tenant.pk):
+        connection.connection.add_notice_handler(keep)
+        question.ours()
+    plans = [note.partition("Query Text:")[2] for note in notes if "Query Text:" in note]
+    return "\n".join(line for plan in plans for line in plan.splitlines() if NODE.search(line))
+
+
+@contextmanager
+def _explaining() -> Iterator[None]:
+    """New connections of the owner explain what they do; only a superuser may ask for that."""
+    user = connection.settings_dict["USER"]
+    with psycopg.connect(owner_url(), user=SUPERUSER, autocommit=True) as powerful:
+        for name, value in EXPLAINING.items():
+            powerful.execute(f"ALTER ROLE {user} SET {name} = '{value}'")
+        connection.close()
+        try:
+            yield
+        finally:
+            powerful.execute(f"ALTER ROLE {user} RESET ALL")
+            connection.close()
