@@ -98,7 +98,17 @@ class Aviary:
             for kind in EventKind:
                 data = {
                     name: self.hatch(TicketEvent, field)
-                    for name in ("name", "number", "minutes", "contract", "instead_of", "text", "added", "source")
+                    for name in (
+                        "name",
+                        "number",
+                        "minutes",
+                        "before",
+                        "contract",
+                        "instead_of",
+                        "text",
+                        "added",
+                        "source",
+                    )
                 }
                 lists = {name: [self.hatch(TicketEvent, field)] for name in ("names", "addresses")}
                 changed = {"fields": {"title": [self.hatch(TicketEvent, field), self.hatch(TicketEvent, field)]}}
