@@ -89,6 +89,7 @@ class EventKind(TextChoices):
     WORK_STARTED = "work_started", _("Investigation started")
     RESTORED = "restored", _("Service restored")
     WORK_LOGGED = "work_logged", _("Work logged")
+    WORK_CORRECTED = "work_corrected", _("Work corrected")
     SOLUTION = "solution", _("Solution written")
     CONFIRMED = "confirmed", _("Requester confirmed the solution")
     REJECTED = "rejected", _("Requester says it is still broken")
@@ -304,3 +305,12 @@ class ArticleTie(TextChoices):
 
     SENT = "sent", _("Sent in a reply")
     DRAFTED = "drafted", _("Written from its solution")
+
+
+class Billing(TextChoices):
+    """What becomes of work; the values of billing.rating.work.Billing."""
+
+    BILLABLE = "billable", _("Billable")
+    GOODWILL = "goodwill", _("Goodwill")
+    WARRANTY = "warranty", _("Warranty")
+    INTERNAL = "internal", _("Internal")

@@ -37,9 +37,10 @@ _KNOWN = {
         pool_band_mode pool_excludes po_required interim_billing approver_required language late_entry_days
         versions""",
     "tickets": """
-        id status category severity resolution resolved_on received_at po minutes_before priced credit_undecided""",
+        id status category severity resolution resolved_on received_at po minutes_before priced credit_undecided
+        unapproved""",
     "entries": """
-        id ticket agent work_type start end minutes description language billing reason approver callout km
+        id ticket agent work_type start end minutes description language billing reason approver callout km timed
         invoiced""",
     "run": "now fee_months fee_years",
     "pools": "included lots tickets",
@@ -185,6 +186,7 @@ def _ticket(data: Data) -> Ticket:
         minutes_before=int(data.get("minutes_before", 0)),
         priced=bool(data.get("priced", False)),
         credit_undecided=bool(data.get("credit_undecided", False)),
+        unapproved=bool(data.get("unapproved", False)),
     )
 
 
@@ -202,6 +204,7 @@ def _entry(data: Data) -> Entry:
         billing=Billing(data.get("billing") or Billing.BILLABLE),
         callout=bool(data.get("callout", False)),
         km=_decimal(data.get("km") or ZERO),
+        timed=bool(data.get("timed", True)),
         invoiced=bool(data.get("invoiced", False)),
     )
 

@@ -40,6 +40,7 @@ class Ticket:
     minutes_before: int = 0
     priced: bool = False
     credit_undecided: bool = False
+    unapproved: bool = False
 
     @property
     def finished(self) -> bool:
@@ -48,7 +49,10 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """Work from `start` to `end`, aware instants that are cut to whole minutes. `km` are driven kilometres."""
+    """Work from `start` to `end`, aware instants that are cut to whole minutes. `km` are driven kilometres.
+
+    Where it is not `timed`, only its length was told: it may lie beside other work and before the reception.
+    """
 
     id: str
     ticket: str
@@ -63,6 +67,7 @@ class Entry:
     approver: str = ""
     callout: bool = False
     km: Decimal = ZERO
+    timed: bool = True
     invoiced: bool = False
 
     @property

@@ -30,6 +30,7 @@ from helpdesk.demo.plot import (
     load_workspace,
     script,
 )
+from helpdesk.demo.prices import put_prices
 from helpdesk.demo.selfservice import open_portal
 from helpdesk.demo.workspace import Workspace, furnish, make_tenant
 from sla.business_time import Clock
@@ -107,6 +108,7 @@ def _build(slug: str, tickets: int, present: datetime) -> Tenant:
             open_portal(slug)
             # A column default does not know the story's clock.
             WorkEntry.objects.update(recorded_at=F("ended_at"))
+            put_prices(place, slug)
     return tenant
 
 

@@ -11,6 +11,7 @@ from django.db import models
 
 from accounts.enums import ActorKind
 from accounts.models import AuditEntry, SettingVersion, TenantModel, User
+from billing.models import TermsVersion
 from knowledge.models import ArticleVersion
 from tests.house.stock import Stock
 from tickets.enums import EventKind
@@ -38,7 +39,9 @@ TECHNICAL = {
 }
 # Sanitised before it is stored, and shown as markup because of that; test_hostile_mail.py attacks it through intake.
 MARKUP = {"tickets.Message.html", "knowledge.ArticleText.body", "knowledge.ArticleVersion.body"}
-ADD_ONLY = (ArticleVersion, AuditEntry, SettingVersion, TicketEvent)
+# What lines of a ticket's log say, one word each.
+SAID_ALONE = ("name", "number", "minutes", "before", "contract", "instead_of", "text", "added", "source")
+ADD_ONLY = (ArticleVersion, AuditEntry, SettingVersion, TermsVersion, TicketEvent)
 
 
 def canary(number: int, room: int | None) -> str:
@@ -95,10 +98,7 @@ class Aviary:
         field = TicketEvent._meta.get_field("actor_name")
         for ticket in Ticket.objects.all():
             for kind in EventKind:
-                data = {
-                    name: self.hatch(TicketEvent, field)
-                    for name in ("name", "number", "minutes", "contract", "instead_of", "text", "added", "source")
-                }
+                data = {name: self.hatch(TicketEvent, field) for name in SAID_ALONE}
                 lists = {name: [self.hatch(TicketEvent, field)] for name in ("names", "addresses")}
                 changed = {"fields": {"title": [self.hatch(TicketEvent, field), self.hatch(TicketEvent, field)]}}
                 at, rules = ticket.received_at.isoformat(), stock.cast.desk.policy.current

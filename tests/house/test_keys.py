@@ -86,7 +86,9 @@ def turn(model: type[models.Model], column: str) -> str:
         return f'UPDATE "{table}" SET "{column}" = %s WHERE id = ({row})'
     columns = [each.column for each in model._meta.concrete_fields if not each.primary_key]
     names = ", ".join(f'"{each}"' for each in columns)
-    copied = ", ".join("%s" if each == column else f'"{each}"' for each in columns)
+    # The number of a version is unique.
+    own = {column: "%s"} | ({"number": "number + 1000"} if column != "number" else {})
+    copied = ", ".join(own.get(each, f'"{each}"') for each in columns)
     return f'INSERT INTO "{table}" ({names}) SELECT {copied} FROM "{table}" LIMIT 1'
 
 

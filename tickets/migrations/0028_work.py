@@ -1,20 +1,19 @@
-"""What the portal says of incidents."""
+"""Whether the times of work were told, and corrections of it in the log."""
 
-import django.db.models.deletion
-import django.utils.timezone
 from django.db import migrations, models
-
-import accounts.fields
-from core.rls import SecureTenantTables
 
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0010_knowledge"),
-        ("tickets", "0026_articles"),
+        ("tickets", "0027_billing"),
     ]
 
     operations = [
+        migrations.AddField(
+            model_name="workentry",
+            name="timed",
+            field=models.BooleanField(default=False),
+        ),
         migrations.AlterField(
             model_name="ticketevent",
             name="kind",
@@ -35,6 +34,7 @@ class Migration(migrations.Migration):
                     ("work_started", "Investigation started"),
                     ("restored", "Service restored"),
                     ("work_logged", "Work logged"),
+                    ("work_corrected", "Work corrected"),
                     ("solution", "Solution written"),
                     ("confirmed", "Requester confirmed the solution"),
                     ("rejected", "Requester says it is still broken"),
@@ -60,46 +60,8 @@ class Migration(migrations.Migration):
                     ("unanswered", "Closed without an answer"),
                     ("invited", "A colleague was asked in"),
                     ("rated", "Requester said how it was"),
-                    ("announced", "Told at the portal"),
                 ],
                 max_length=20,
             ),
         ),
-        migrations.CreateModel(
-            name="IncidentText",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("language", models.CharField(choices=[("en", "English"), ("fi", "Finnish")], max_length=5)),
-                ("text", models.CharField(max_length=300)),
-                ("written_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "tenant",
-                    models.ForeignKey(
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.tenant",
-                    ),
-                ),
-                (
-                    "ticket",
-                    accounts.fields.TenantForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="incident_texts",
-                        to="tickets.ticket",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-                "base_manager_name": "objects",
-                "default_manager_name": "objects",
-                "constraints": [
-                    models.UniqueConstraint(fields=("tenant", "ticket", "language"), name="incident_text_once")
-                ],
-            },
-        ),
-        SecureTenantTables("IncidentText"),
     ]
