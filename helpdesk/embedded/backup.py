@@ -29,7 +29,7 @@ from helpdesk.embedded.environment import (
 )
 from helpdesk.embedded.errors import LaunchError
 from helpdesk.embedded.identity import Identity
-from helpdesk.embedded.layout import Layout, claim_data_dir, requested_data_dir
+from helpdesk.embedded.layout import BASE_DIR, Layout, claim_data_dir, requested_data_dir
 from helpdesk.embedded.postgres import TOOL_ENVIRONMENT, run_tool, usable_binaries
 from helpdesk.embedded.processes import Guard
 from helpdesk.embedded.services import Services, lock, make_directory
@@ -76,7 +76,8 @@ def restore(layout: Layout, identity: Identity, source: Path) -> Path | None:
         moved = _set_aside(layout, former)
         try:
             with tarfile.open(source) as archive:
-                _restore_files(layout, identity, archive, names)
+                _restore_files(layout, identity.of_programs(BASE_DIR), archive, names)
+                write_private(layout, identity, layout.secrets.name, _open(archive, _SECRETS).read())
                 _restore_database(layout, identity, archive, held)
         except BaseException:
             _put_back(layout, former, moved)
@@ -175,7 +176,6 @@ def _restore_files(layout: Layout, identity: Identity, archive: tarfile.TarFile,
         target = layout.data / PurePosixPath(name)
         _make_parents(target.parent, layout.files, identity)
         _extract(archive, name, target, identity)
-    write_private(layout, identity, layout.secrets.name, _open(archive, _SECRETS).read())
 
 
 def _make_parents(directory: Path, top: Path, identity: Identity) -> None:

@@ -96,6 +96,10 @@ class Identity:
         code += "; sys.exit(importlib.util.find_spec('granian') is None)"
         return not self.drops or self.succeeds([sys.executable, "-c", code, str(base / "manage.py")])
 
+    def of_programs(self, base: Path) -> "Identity":
+        """Who runs web and workers, and owns what they write: this user, or us where the checkout is closed to it."""
+        return self if self.may_run_project(base) else Identity.current()
+
 
 def _name_of(uid: int) -> str:
     try:

@@ -114,11 +114,12 @@ def _program_user(layout: Layout, service_user: Identity) -> Identity:
     if layout.files.exists() and layout.files.stat().st_uid not in (service_user.uid, os.geteuid()):
         raise LaunchError(f"{layout.files} belongs to {Identity.of(layout.files.stat().st_uid).name}, not to you.")
     written_by_root = layout.files.exists() and layout.files.stat().st_uid == 0
-    if not written_by_root and service_user.may_run_project(BASE_DIR):
-        return service_user
+    user = Identity.current() if written_by_root else service_user.of_programs(BASE_DIR)
+    if user == service_user:
+        return user
     where = f"{BASE_DIR} and {os.path.realpath(sys.executable)}"
     say(f"note: {service_user.name} cannot read both {where}; so web and workers run as root")
-    return Identity.current()
+    return user
 
 
 def _prepare(commands: Commands, service_user: Identity, options: Options, supervisor: Supervisor) -> None:
