@@ -303,3 +303,12 @@ class ArticleTie(TextChoices):
 
     SENT = "sent", _("Sent in a reply")
     DRAFTED = "drafted", _("Written from its solution")
+
+
+class Billing(TextChoices):
+    """What becomes of work; the values of billing.rating.work.Billing."""
+
+    BILLABLE = "billable", _("Billable")
+    GOODWILL = "goodwill", _("Goodwill")
+    WARRANTY = "warranty", _("Warranty")
+    INTERNAL = "internal", _("Internal")

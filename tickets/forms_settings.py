@@ -94,4 +94,4 @@ class StatusForm(TenantModelForm):
 class WorkTypeForm(TenantModelForm):
     class Meta:
         model = WorkType
-        fields = ["name", "position"]
+        fields = ["name", "position", "code"]

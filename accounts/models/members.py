@@ -77,6 +77,8 @@ class Membership(TenantModel):
     office = TenantForeignKey(Office, verbose_name=_("Office"), related_name="members")
     title = models.CharField(pgettext_lazy("person", "Title"), max_length=80, blank=True)
     phone = models.CharField(_("Phone"), max_length=40, blank=True)
+    # Admins, leads and finance see them anyway.
+    sees_prices = models.BooleanField(_("Sees what work costs"), default=False)
     ended_at = models.DateTimeField(null=True, editable=False)
     # What the member's first button did last, as the app of the page calls it, and where they went from there.
     sends_as = models.CharField(max_length=20, blank=True, editable=False)
@@ -104,6 +106,11 @@ class Membership(TenantModel):
     def has_role(self, *roles: Role) -> bool:
         """Whether the membership is active and has one of the roles."""
         return self.ended_at is None and not set(roles).isdisjoint(self.roles)
+
+    @property
+    def may_see_prices(self) -> bool:
+        """Whether they are shown what work costs; others see only whether it is covered."""
+        return self.ended_at is None and (self.sees_prices or self.has_role(Role.ADMIN, Role.LEAD, Role.FINANCE))
 
 
 class Team(TenantModel):

@@ -72,6 +72,11 @@ class Tenant(models.Model):
         _("Search engines may list them"),
         default=False,
     )
+    billing_on = models.BooleanField(
+        _("Work is invoiced from here"),
+        default=False,
+        help_text=_("What contracts cost, what is covered, and invoices at the end of the month."),
+    )
     is_demo = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

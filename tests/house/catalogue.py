@@ -48,6 +48,7 @@ GLOBAL = {
 APPEND_ONLY = {
     "accounts.AuditEntry",
     "accounts.SettingVersion",
+    "billing.TermsVersion",
     "knowledge.ArticleVersion",
     "tickets.TicketEvent",
 }

@@ -5,7 +5,7 @@ from tickets.models.articles import TicketArticle
 from tickets.models.automation import Rule, RuleDue, RuleRun
 from tickets.models.bulk import BulkAction, BulkItem
 from tickets.models.contacts import Contact, ContactTicket
-from tickets.models.conversation import Attachment, Message, TicketEvent, WorkEntry
+from tickets.models.conversation import Attachment, Message, TicketEvent, WorkEntry, WorkTimer
 from tickets.models.drafts import Draft
 from tickets.models.following import Follower, NewsWish
 from tickets.models.links import AccessLink, BoundBrowser, UsedFormToken
@@ -73,5 +73,6 @@ __all__ = [
     "TicketWords",
     "UsedFormToken",
     "WorkEntry",
+    "WorkTimer",
     "WorkType",
 ]

@@ -1,7 +1,8 @@
 """What was said and done: messages, attachments, work, and the log of events."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import ActorKind
 from accounts.fields import TenantForeignKey
 from accounts.models import Membership, Requester, TenantManager, TenantModel, TenantQuerySet
-from tickets.enums import EventKind, MessageKind
+from tickets.enums import Billing, EventKind, MessageKind
 from tickets.models.queues import WorkType
 from tickets.models.tickets import Ticket
 
@@ -139,7 +140,7 @@ class Attachment(TenantModel):
 
 
 class WorkEntry(TenantModel):
-    """Minutes worked on a ticket."""
+    """Minutes worked on a ticket, and what they mean for its invoice."""
 
     ticket = TenantForeignKey(Ticket, models.CASCADE, related_name="work_entries")
     member = TenantForeignKey(Membership, related_name="+")
@@ -148,15 +149,48 @@ class WorkEntry(TenantModel):
     ended_at = models.DateTimeField()
     text = models.CharField(_("What was done"), max_length=500, blank=True)
     recorded_at = models.DateTimeField(default=timezone.now)
+    billing = models.CharField(_("Billing"), max_length=8, choices=Billing, default=Billing.BILLABLE)
+    reason = models.CharField(_("Why it is not charged"), max_length=200, blank=True)
+    approver = TenantForeignKey(Membership, null=True, blank=True, verbose_name=_("Approved by"), related_name="+")
+    kilometres = models.DecimalField(
+        _("Kilometres"),
+        max_digits=6,
+        decimal_places=1,
+        default=Decimal(0),
+        validators=[MinValueValidator(0), MaxValueValidator(9999)],
+    )
+    called_out = models.BooleanField(_("Called out"), default=False)
 
     class Meta(TenantModel.Meta):
         constraints = [
-            models.CheckConstraint(condition=models.Q(minutes__gte=1, minutes__lte=1440), name="work_minutes")
+            models.CheckConstraint(condition=models.Q(minutes__gte=1, minutes__lte=1440), name="work_minutes"),
+            models.CheckConstraint(condition=models.Q(kilometres__gte=0), name="work_kilometres"),
         ]
+        indexes = [models.Index(fields=["tenant", "member", "ended_at"], name="work_of_member")]
         ordering = ["ended_at", "pk"]
 
     def __str__(self) -> str:
         return f"{self.minutes} min on {self.ticket_id}"
+
+    @property
+    def started_at(self) -> datetime:
+        return self.ended_at - timedelta(minutes=self.minutes)
+
+
+class WorkTimer(TenantModel):
+    """A clock that a member has running on a ticket; one at a time, because nobody works twice at once."""
+
+    member = TenantForeignKey(Membership, models.CASCADE, related_name="+")
+    ticket = TenantForeignKey(Ticket, models.CASCADE, related_name="+")
+    started_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[TenantManager["WorkTimer"]] = TenantManager()
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant", "member"], name="work_timer_once")]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} on {self.ticket_id}"
 
 
 class EventQuerySet(TenantQuerySet["TicketEvent"]):

@@ -138,14 +138,29 @@ class Status(TenantModel):
 
 
 class WorkType(TenantModel):
-    """How work was done, such as remote or on site."""
+    """How work was done, such as remote or on site. `code` is what contracts have prices for."""
 
     name = models.CharField(_("Name"), max_length=60)
     position = models.PositiveSmallIntegerField(_("Position"), default=0)
+    code = models.SlugField(
+        _("Code in contracts"),
+        max_length=20,
+        blank=True,
+        db_index=False,
+        help_text=_("remote, onsite, travel, or a word of your own. Kilometres need onsite or travel."),
+    )
 
     class Meta(TenantModel.Meta):
-        constraints = [models.UniqueConstraint(fields=["tenant", "name"], name="work_type_name")]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "name"], name="work_type_name"),
+            models.UniqueConstraint(fields=["tenant", "code"], condition=~models.Q(code=""), name="work_type_code"),
+        ]
         ordering = ["position", "name"]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def priced_as(self) -> str:
+        """What contracts call it: its code, or a word of ours where it has none."""
+        return self.code or f"type-{self.pk}"

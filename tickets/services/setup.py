@@ -24,6 +24,8 @@ TARGETS = {
     "low": {"first_response": 480, "investigation_start": 960, "resolution": 4800},
 }
 STEPS = write([Step(75, whom=(Whom.ASSIGNEE,)), Step(100, whom=(Whom.ASSIGNEE, Whom.LEADS))])
+# In the order of their codes, which contracts have prices for.
+WORK_CODES = ("remote", "onsite", "travel")
 WORK_TYPES = {"en": ["Remote work", "On site", "Travel"], "fi": ["Etätyö", "Paikan päällä", "Matka"]}
 NAMES = {
     "en": {"queue": "Service desk", "team": "Service desk", "policy": "Standard", "calendar": "Office hours"},
@@ -47,8 +49,9 @@ def prepare_desk(office: Office, *, address: str, today: date) -> Desk:
     names = NAMES.get(office.language, NAMES["en"])
     for position, status_class in enumerate(StatusClass):
         Status.objects.create(status_class=status_class, position=position, is_default=True)
-    for position, name in enumerate(WORK_TYPES.get(office.language, WORK_TYPES["en"])):
-        WorkType.objects.create(name=name, position=position)
+    work_types = WORK_TYPES.get(office.language, WORK_TYPES["en"])
+    for position, (code, name) in enumerate(zip(WORK_CODES, work_types, strict=True)):
+        WorkType.objects.create(name=name, code=code, position=position)
     calendar = save_calendar(
         name=names["calendar"],
         time_zone=office.time_zone,

@@ -1,0 +1,45 @@
+"""Closed lists of what costs and who pays."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class InvoiceLanguage(TextChoices):
+    """Languages that invoices are written in."""
+
+    ENGLISH = "en", _("English")
+    FINNISH = "fi", _("Finnish")
+    GERMAN = "de", _("German")
+
+
+class Delivery(TextChoices):
+    """How a customer wants invoices."""
+
+    PDF = "pdf", _("PDF, which finance hands over")
+    EMAIL = "email", _("PDF by mail")
+    FACTUR_X = "factur_x", _("PDF by mail with its data in it (Factur-X, ZUGFeRD)")
+    FINVOICE = "finvoice", _("Finvoice 3.0")
+    PEPPOL = "peppol", _("Peppol BIS 3")
+    XRECHNUNG = "xrechnung", _("XRechnung 3")
+
+
+BY_MAIL = frozenset({Delivery.EMAIL, Delivery.FACTUR_X})
+E_INVOICES = frozenset({Delivery.FINVOICE, Delivery.PEPPOL, Delivery.XRECHNUNG})
+
+
+class Preset(TextChoices):
+    """The contracts that most customers have (billing.presets), and what is composed freely."""
+
+    FIXED_FEE = "fixed_fee", _("Fixed fee")
+    RETAINER = "retainer", _("Fee with included hours")
+    PREPAID_HOURS = "prepaid_hours", _("Prepaid hours")
+    TIME_AND_MATERIAL = "time_and_material", _("Time and material")
+    PER_TICKET = "per_ticket", _("Per ticket")
+
+
+class Credit(TextChoices):
+    """What the customer gets for a promise that was broken."""
+
+    UNDECIDED = "undecided", _("Not decided yet")
+    NONE = "none", _("No credit")
+    CREDITED = "credited", _("Credited")
