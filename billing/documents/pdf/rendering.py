@@ -77,15 +77,13 @@ class _Held:
         if look.logo:
             self._known[LOGO] = look.logo
 
-    def fetch(self, url: str, headers: object = None) -> Any:
+    def __call__(self, url: str) -> Any:
         """WeasyPrint asks this for every address."""
         from weasyprint.urls import URLFetcherResponse  # noqa: PLC0415  # loaded with it
 
         if url not in self._known:
             raise ValueError("nothing is fetched for an invoice")
         return URLFetcherResponse(url, body=self._known[url])
-
-    __call__ = fetch
 
 
 @lru_cache(maxsize=4)

@@ -148,13 +148,15 @@ def test_long_invoices_go_on_over_pages_with_their_head_and_sum(demo):
 @pytest.mark.parametrize("words_of_others", HOSTILE)
 def test_nothing_in_an_invoice_is_markup_and_nothing_is_fetched(demo, monkeypatch, words_of_others):
     asked = []
-    monkeypatch.setattr(_Held, "fetch", lambda self, url, headers=None: asked.append(url))
+    monkeypatch.setattr(_Held, "__call__", lambda self, url: asked.append(url))
     document = demo["fi_domestic"]
     lines = tuple(replace(line, name=words_of_others, note=words_of_others) for line in document.lines)
     buyer = replace(document.buyer, name=words_of_others)
     data = draft_of(replace(document, lines=lines, buyer=buyer, notes=(words_of_others,)))
 
     assert asked == []
+    draft_of(document, Look(logo=b"asked for"))
+    assert asked == ["vaste:logo"]
     assert " ".join(words_of_others.split())[:20] in read(data)
     assert b"root:x:0" not in data
     assert pypdf.PdfReader(_file(data)).attachments == {}
@@ -165,9 +167,9 @@ def test_nothing_in_an_invoice_is_markup_and_nothing_is_fetched(demo, monkeypatc
 )
 def test_what_was_not_handed_in_is_refused(address):
     held = _Held(Look({"regular.woff2": b"font"}))
-    assert held.fetch("vaste:regular.woff2").read() == b"font"
+    assert held("vaste:regular.woff2").read() == b"font"
     with pytest.raises(ValueError, match="nothing is fetched"):
-        held.fetch(address)
+        held(address)
 
 
 def test_printing_needs_no_network_at_all():
