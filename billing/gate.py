@@ -31,6 +31,7 @@ class Code(StrEnum):
     MISSING_PO = "missing_po"
     NO_PRICE_FOR_SEVERITY = "no_price_for_severity"
     CREDIT_UNDECIDED = "credit_undecided"
+    NOT_APPROVED = "not_approved"
     CONTRACT_NOT_ACTIVE = "contract_not_active_on_entry_date"
     MISSING_BUYER_VAT_ID = "missing_buyer_vat_id"
     MISSING_ADDRESS = "missing_address"
@@ -62,6 +63,7 @@ SAID: Mapping[Code, tuple[str, str]] = MappingProxyType(
         Code.MISSING_PO: ("po", gettext_noop("The contract demands an order number. Ask the customer for it.")),
         Code.NO_PRICE_FOR_SEVERITY: ("severity", gettext_noop("The contract has no ticket price for this priority.")),
         Code.CREDIT_UNDECIDED: ("credit", gettext_noop("A promise was broken. Decide whether it is credited.")),
+        Code.NOT_APPROVED: ("approval", gettext_noop("A team lead has to approve the work.")),
         Code.CONTRACT_NOT_ACTIVE: ("start", gettext_noop("No contract was in force on %(day)s.")),
         Code.MISSING_BUYER_VAT_ID: ("vat_id", gettext_noop("The customer's VAT number is missing or wrong.")),
         Code.MISSING_ADDRESS: ("address", gettext_noop("The customer's invoicing address is incomplete.")),
@@ -162,10 +164,16 @@ def _of_ticket(terms: Terms, ticket: Ticket) -> Iterator[Missing]:
         yield Missing(Code.NO_PRICE_FOR_SEVERITY, ticket.id)
     if not ticket.resolution.strip() and not going_on:
         yield Missing(Code.MISSING_RESOLUTION, ticket.id)
+    yield from _of_decisions(terms, ticket)
+
+
+def _of_decisions(terms: Terms, ticket: Ticket) -> Iterator[Missing]:
     if terms.po_required and not ticket.po.strip():
         yield Missing(Code.MISSING_PO, ticket.id)
     if ticket.credit_undecided:
         yield Missing(Code.CREDIT_UNDECIDED, ticket.id)
+    if ticket.unapproved:
+        yield Missing(Code.NOT_APPROVED, ticket.id)
 
 
 def _of_entry(contract: Contract, ticket: Ticket, entry: Entry, now: datetime) -> Iterator[Missing]:

@@ -37,7 +37,8 @@ _KNOWN = {
         pool_band_mode pool_excludes po_required interim_billing approver_required language late_entry_days
         versions""",
     "tickets": """
-        id status category severity resolution resolved_on received_at po minutes_before priced credit_undecided""",
+        id status category severity resolution resolved_on received_at po minutes_before priced credit_undecided
+        unapproved""",
     "entries": """
         id ticket agent work_type start end minutes description language billing reason approver callout km
         invoiced""",
@@ -185,6 +186,7 @@ def _ticket(data: Data) -> Ticket:
         minutes_before=int(data.get("minutes_before", 0)),
         priced=bool(data.get("priced", False)),
         credit_undecided=bool(data.get("credit_undecided", False)),
+        unapproved=bool(data.get("unapproved", False)),
     )
 
 

@@ -40,6 +40,7 @@ class Ticket:
     minutes_before: int = 0
     priced: bool = False
     credit_undecided: bool = False
+    unapproved: bool = False
 
     @property
     def finished(self) -> bool:
