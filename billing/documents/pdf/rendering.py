@@ -72,6 +72,9 @@ def _weasyprint() -> Any:
 class _Held:
     """Answers for what was handed in and refuses all else: no network, no file, no data in an address."""
 
+    # A refusal leaves a gap on the page; WeasyPrint looks here.
+    _fail_on_errors = False
+
     def __init__(self, look: Look) -> None:
         self._known = {f"{OURS}{name}": data for name, data in look.fonts.items()}
         if look.logo:

@@ -148,7 +148,12 @@ def test_long_invoices_go_on_over_pages_with_their_head_and_sum(demo):
 @pytest.mark.parametrize("words_of_others", HOSTILE)
 def test_nothing_in_an_invoice_is_markup_and_nothing_is_fetched(demo, monkeypatch, words_of_others):
     asked = []
-    monkeypatch.setattr(_Held, "__call__", lambda self, url: asked.append(url))
+
+    def refuse(self, url):
+        asked.append(url)
+        raise ValueError(url)
+
+    monkeypatch.setattr(_Held, "__call__", refuse)
     document = demo["fi_domestic"]
     lines = tuple(replace(line, name=words_of_others, note=words_of_others) for line in document.lines)
     buyer = replace(document.buyer, name=words_of_others)
