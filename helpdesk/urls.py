@@ -44,6 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("outbox.urls")),
     path("", include("accounts.urls")),
     path("", include("knowledge.urls")),
+    path("", include("billing.urls")),
     path("", include("reports.urls")),
     path("", include("imports.urls")),
     path("", include("portal.urls")),

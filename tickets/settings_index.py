@@ -106,6 +106,12 @@ SECTIONS = (
             Setting(
                 "sla:contracts", "file-text", _("Contracts"), _("What customers have bought, and until when"), BOTH
             ),
+            Setting(
+                "billing:switches",
+                "receipt-euro",
+                _("Invoicing"),
+                _("What work costs, companies and customers on invoices, bank accounts, e-invoicing addresses"),
+            ),
         ),
     ),
     Section(

@@ -28,11 +28,12 @@ def frozen(inputs: Inputs) -> dict[str, Any]:
 
 def frozen_contract(contract: Contract) -> dict[str, Any]:
     """All versions with all their terms."""
-    versions = [_terms(terms) for terms in contract.versions]
+    versions = [frozen_terms(terms) for terms in contract.versions]
     return {"id": contract.id, "versions": versions}
 
 
-def _terms(terms: Terms) -> dict[str, Any]:
+def frozen_terms(terms: Terms) -> dict[str, Any]:
+    """One version."""
     return {_NAMES.get(name, name): _plain(getattr(terms, name)) for name in _names(terms)}
 
 
