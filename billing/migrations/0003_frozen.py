@@ -94,11 +94,11 @@ class Migration(migrations.Migration):
         ),
         keep(),
         make_door(
-            "billing_files_due", "", "SELECT tenant_id, invoice_id FROM billing_filesdue WHERE next_at <= now()"
+            "door_invoice_files", "", "SELECT tenant_id, invoice_id FROM billing_filesdue WHERE next_at <= now()"
         ),
         # A worker that was killed left its run behind.
         make_door(
-            "billing_runs_left",
+            "door_billing_runs",
             "",
             "SELECT tenant_id, id FROM billing_run WHERE ended_at IS NULL AND moved_at < now() - interval '2 minutes'",
         ),

@@ -15,29 +15,9 @@ from billing.services.crediting import credit
 from billing.services.drafting import BillingRefused, draft
 from billing.services.inputs import inputs_of
 from billing.services.issuing import approve, hash_of, issue
-from tests.billing.priced import HOURLY, contract_of, cost, sides, solved, worked
+from tests.billing.priced import HOURLY, cost
+from tests.billing.services.conftest import LATER, MONTH
 from tickets.models import WorkEntry
-
-MONTH = "2026-11"
-LATER = datetime(2026, 12, 2, 8, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def fiona(acme):
-    return acme.actor("fiona")
-
-
-@pytest.fixture
-def contract(acme):
-    """Ninety minutes of remote work at 100 an hour, in November."""
-    with acme.scope():
-        sides(acme)
-        contract = contract_of(acme, **HOURLY)
-    ticket = solved(acme)
-    with acme.scope():
-        type(ticket).objects.filter(pk=ticket.pk).update(contract=contract)
-        worked(acme, ticket, 90)
-        yield contract
 
 
 def refused(act):
