@@ -128,7 +128,11 @@ def missing_of_ticket(contract: Contract, ticket: Ticket, entries: Sequence[Entr
 def overlaps(entries: Iterable[Entry]) -> Iterator[Missing]:
     """Entries that begin while the same agent is still at other work; the one that began later is named."""
     until: dict[str, tuple[int, str]] = {}
-    timed = [(span, entry) for entry in entries if (span := entry.span) and span[0] < span[1] and entry.agent]
+    timed = [
+        (span, entry)
+        for entry in entries
+        if entry.timed and (span := entry.span) and span[0] < span[1] and entry.agent
+    ]
     for (start, end), entry in sorted(timed, key=lambda pair: (pair[0], pair[1].id)):
         busy, other = until.get(entry.agent, (start, ""))
         if start < busy and not entry.invoiced:
@@ -213,7 +217,7 @@ def _of_day(contract: Contract, terms: Terms | None, ticket: Ticket, entry: Entr
         taxes_for(terms.seller, terms.buyer, day)
     except NoTaxRule as error:
         yield Missing(Code.NO_TAX_RULE, entry.id, {"place": str(error)})
-    if ticket.received_at and entry.start and entry.start < ticket.received_at:
+    if entry.timed and ticket.received_at and entry.start and entry.start < ticket.received_at:
         yield Missing(Code.BEFORE_RECEPTION, entry.id)
     late = terms.late_entry_days
     if late is not None and ticket.resolved_on and day > ticket.resolved_on + timedelta(days=late):

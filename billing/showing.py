@@ -14,6 +14,7 @@ from billing.gate import Missing
 from billing.rating.money import half_up
 from billing.rating.reasons import Reason
 from billing.rating.result import Line
+from billing.services.verdicts import State, Verdict
 from billing.wording import Speech
 from core.templatetags.vaste import NBSP, short_day
 from sla.enums import Priority
@@ -37,6 +38,14 @@ KINDS = {
     "per_ticket_included": _("covered by the ticket's price"),
     "included": _("included"),
     "prepaid": _("prepaid"),
+}
+LOOKS = {
+    State.NO_CONTRACT: ("warn", "alert-circle", _("No contract")),
+    State.NO_PRICE: ("warn", "alert-circle", _("The contract has no price")),
+    State.NOTHING: ("mute", "minus", _("No work yet")),
+    State.COVERED: ("ok", "circle-check", _("Covered")),
+    State.BILLABLE: ("info", "receipt-euro", _("Billable")),
+    State.UNCLEAR: ("warn", "alert-circle", _("Cannot be decided")),
 }
 
 
@@ -126,3 +135,26 @@ def missing_words(missing: Missing) -> str:
         for name, value in missing.values.items()
     }
     return gettext(missing.message) % values
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictWords:
+    """A verdict as a chip (tone, icon, label, detail), and what is left in words."""
+
+    tone: str
+    icon: str
+    label: str
+    detail: str
+    left: tuple[str, ...]
+
+
+def verdict_words(verdict: Verdict, said: Speech, *, prices: bool) -> VerdictWords:
+    """A verdict in words; the sum only where prices are shown."""
+    tone, icon, label = LOOKS[verdict.state]
+    detail = said.money(verdict.net) if prices and verdict.state == State.BILLABLE else ""
+    left = []
+    if verdict.left.included is not None:
+        left.append(gettext("%(time)s of included time left") % {"time": time_words(verdict.left.included)})
+    if verdict.left.prepaid is not None:
+        left.append(gettext("%(time)s of prepaid time left") % {"time": time_words(verdict.left.prepaid)})
+    return VerdictWords(tone, icon, str(label), detail, tuple(left))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing.views import contracts, desk, invoices, settings
+from billing.views import contracts, desk, invoices, settings, work
 
 app_name = "billing"
 urlpatterns = [
@@ -27,9 +27,20 @@ urlpatterns = [
     path("finance/runs/<int:pk>/", desk.progress, name="progress"),
     path("finance/invoices/", invoices.invoices, name="invoices"),
     path("finance/invoices/<int:pk>/", invoices.invoice, name="invoice"),
-    path("finance/invoices/<int:pk>/approve/", invoices.approve, name="approve"),
-    path("finance/invoices/<int:pk>/issue/", invoices.issue, name="issue"),
-    path("finance/invoices/<int:pk>/drop/", invoices.drop, name="drop"),
-    path("finance/invoices/<int:pk>/credit/", invoices.credit, name="credit"),
+    path("finance/invoices/<int:pk>/approve/", invoices.approve, name="invoice_approve"),
+    path("finance/invoices/<int:pk>/issue/", invoices.issue, name="invoice_issue"),
+    path("finance/invoices/<int:pk>/drop/", invoices.drop, name="invoice_drop"),
+    path("finance/invoices/<int:pk>/credit/", invoices.credit, name="invoice_credit"),
     path("finance/invoices/<int:pk>/<str:form>", invoices.download, name="download"),
+    path("tickets/<int:number>/billing/", work.work, name="work"),
+    path("tickets/<int:number>/billing/verdict/", work.verdict, name="verdict"),
+    path("tickets/<int:number>/billing/check/", work.check, name="check"),
+    path("tickets/<int:number>/billing/ready/", work.ready, name="ready"),
+    path("tickets/<int:number>/billing/order/", work.order, name="order"),
+    path("tickets/<int:number>/billing/credit/", work.credit, name="credit"),
+    path("tickets/<int:number>/billing/approve/", work.approve, name="approve"),
+    path("tickets/<int:number>/clock/start/", work.clock_start, name="clock_start"),
+    path("tickets/<int:number>/clock/stop/", work.clock_stop, name="clock_stop"),
+    path("work-entries/<int:pk>/", work.entry, name="entry"),
+    path("work-entries/<int:pk>/remove/", work.entry_remove, name="entry_remove"),
 ]

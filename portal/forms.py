@@ -11,6 +11,7 @@ from core.forms import LookForm
 from core.tokens import new_token
 from tickets.away_choices import EvenAwayField, offer
 from tickets.forms_own import Asked, OwnFieldsMixin
+from tickets.forms_work import DETAILS, WorkDetails
 from tickets.models import AccessLink, Queue, WorkType
 from tickets.process import process
 from tickets.requirements import Stage
@@ -32,6 +33,16 @@ class LinkForm(LookForm):
         super().__init__(data, auto_id=f"{name}-%s", initial={"form_token": new_token()})
         self.link = link
 
+    @property
+    def plain(self) -> list[forms.BoundField]:
+        """What everybody fills in."""
+        return [field for field in self.visible_fields() if field.name not in DETAILS]
+
+    @property
+    def folded(self) -> list[forms.BoundField]:
+        """What more there is to say of work, for tenants that invoice it."""
+        return [field for field in self.visible_fields() if field.name in DETAILS]
+
 
 class TextForm(LinkForm):
     """A question to the requester, or a note."""
@@ -45,7 +56,7 @@ class ReasonForm(LinkForm):
     reason = forms.CharField(label=_("What is still wrong?"), max_length=20_000, widget=_area(4))
 
 
-class WorkForm(LinkForm):
+class WorkForm(WorkDetails, LinkForm):
     """The base of forms with time worked; without a type it is the tenant's first one."""
 
     minutes = forms.IntegerField(
@@ -60,10 +71,18 @@ class WorkForm(LinkForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # Behind a link one is not shown who works here.
+        del self.fields["approver"]
         field: Any = self.fields["work_type"]
         field.queryset = WorkType.objects.all()
         # As a list, because the widget would run the query twice.
         field.choices = [(work_type.pk, str(work_type)) for work_type in field.queryset]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if not self.errors:
+            data["details"] = self.details()
+        return data
 
 
 class ResolveForm(OwnFieldsMixin, WorkForm):
@@ -91,6 +110,10 @@ class TimeForm(WorkForm):
     """Time worked, and on what."""
 
     text = forms.CharField(label=_("What did you do?"), max_length=500, required=False, widget=_area(2))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["done"]
 
 
 class HandOverForm(LinkForm):

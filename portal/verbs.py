@@ -38,7 +38,7 @@ def _ask(ticket: Ticket, values: Values, by: Actor) -> str:
 
 
 def _resolve(ticket: Ticket, values: Values, by: Actor) -> str:
-    chosen = {name: values[name] for name in ("solution", "minutes", "work_type", "own")}
+    chosen = {name: values[name] for name in ("solution", "minutes", "work_type", "own", "details")}
     lifecycle.resolve(ticket, by=by, **chosen)
     return _("Resolved")
 
@@ -57,7 +57,7 @@ def _hand_over(ticket: Ticket, values: Values, by: Actor) -> str:
 
 
 def _time(ticket: Ticket, values: Values, by: Actor) -> str:
-    chosen = {name: values[name] for name in ("minutes", "work_type", "text")}
+    chosen = {name: values[name] for name in ("minutes", "work_type", "text", "details")}
     work.log(ticket, by=by, **chosen)
     return _("Time saved")
 

@@ -89,6 +89,7 @@ class EventKind(TextChoices):
     WORK_STARTED = "work_started", _("Investigation started")
     RESTORED = "restored", _("Service restored")
     WORK_LOGGED = "work_logged", _("Work logged")
+    WORK_CORRECTED = "work_corrected", _("Work corrected")
     SOLUTION = "solution", _("Solution written")
     CONFIRMED = "confirmed", _("Requester confirmed the solution")
     REJECTED = "rejected", _("Requester says it is still broken")

@@ -114,6 +114,13 @@ class FieldsMissing(TicketError):
         return str(_("Before it is resolved, fill in: %(fields)s.")) % {"fields": ", ".join(self.names)}
 
 
+class WorkRefused(TicketError):
+    """Time that cannot have been worked: why, in words."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
 class NothingToSend(TicketError):
     def __str__(self) -> str:
         return str(_("The requester has no mail address, so nothing can be sent."))

@@ -23,6 +23,7 @@ from sla.enums import Priority
 from tickets.away_choices import NOBODY_AWAY, EvenAwayField, offer
 from tickets.enums import FINISHED, Kind, StatusClass
 from tickets.forms_own import Asked, OwnFieldsMixin
+from tickets.forms_work import WorkDetails
 from tickets.models import Attachment, Queue, Status, WorkType
 from tickets.services.conversation import NewFile
 
@@ -100,7 +101,7 @@ class MinutesField(forms.IntegerField):
         super().__init__(min_value=1, max_value=1440, widget=widget, **kwargs)
 
 
-class ResolveForm(OwnFieldsMixin, LookForm):
+class ResolveForm(OwnFieldsMixin, WorkDetails):
     """How the matter was settled, and what the team wants to know before."""
 
     solution = forms.CharField(label=_("Solution"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 5}))
@@ -118,7 +119,8 @@ class ResolveForm(OwnFieldsMixin, LookForm):
     @property
     def solving(self) -> dict[str, Any]:
         """What tickets.services.lifecycle.resolve takes."""
-        return {name: self.cleaned_data[name] for name in ("solution", "minutes", "work_type")} | {"own": self.own}
+        said = {name: self.cleaned_data[name] for name in ("solution", "minutes", "work_type")}
+        return said | {"own": self.own, "details": self.details()}
 
 
 class HandOverForm(LookForm):

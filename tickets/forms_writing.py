@@ -8,15 +8,18 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import AfterSending
 from accounts.models import Membership
-from core.forms import LookForm
 from tickets.enums import FINISHED, Mode, StatusClass
 from tickets.forms import FilesField, KeptFilesField, MinutesField, keep_new
+from tickets.forms_work import DETAILS, WorkDetails
 from tickets.models import Macro, Status, WorkType
 from tickets.services.conversation import Written
 from tickets.services.drafts import Spot, Typed
 
+# What comes back as it was typed, beside the files.
+AGAIN = ("mode", "text", "minutes", "work_type", "then", "macro")
 
-class ComposerForm(LookForm):
+
+class ComposerForm(WorkDetails):
     """A reply or a note, with time worked on it."""
 
     mode = forms.ChoiceField(choices=Mode)
@@ -62,9 +65,7 @@ class ComposerForm(LookForm):
         """What was typed as the beginning of a new form, the files that came with it kept; after cleaning."""
         data = self.cleaned_data
         kept = [keep_new(file) for file in (*data.get("kept", ()), *data.get("uploads", ()))]
-        return {name: self[name].value() for name in ("mode", "text", "minutes", "work_type", "then", "macro")} | {
-            "kept": kept
-        }
+        return {name: self[name].value() for name in (*AGAIN, *DETAILS)} | {"kept": kept}
 
     @property
     def spot(self) -> Spot:
@@ -87,7 +88,7 @@ class DraftForm(ComposerForm):
         self.fields["text"].required = False
         # A draft is kept as it was typed.
         self.fields["text"].strip = False  # type: ignore[attr-defined]  # a CharField
-        for name in ("uploads", "kept", "status", "then", "macro"):
+        for name in ("uploads", "kept", "status", "then", "macro", *DETAILS):
             del self.fields[name]
 
     @property

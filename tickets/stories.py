@@ -29,6 +29,7 @@ ICONS = {
     EventKind.WORK_STARTED: "player-play",
     EventKind.RESTORED: "thumb-up",
     EventKind.WORK_LOGGED: "clock-hour-4",
+    EventKind.WORK_CORRECTED: "clock-hour-4",
     EventKind.CONFIRMED: "thumb-up",
     EventKind.REJECTED: "thumb-down",
     EventKind.BREACHED: "alert-triangle",
@@ -190,6 +191,15 @@ def _work(event: TicketEvent) -> str:
     return _("%(name)s logged %(minutes)s min") % {"name": event.actor_name, "minutes": event.data["minutes"]}
 
 
+def _corrected(event: TicketEvent) -> str:
+    told = {"name": event.actor_name, "minutes": event.data["minutes"], "before": event.data["before"]}
+    if not event.data["minutes"]:
+        return _("%(name)s took %(before)s min of work off") % told
+    if event.data["minutes"] == event.data["before"]:
+        return _("%(name)s corrected what was said of %(minutes)s min of work") % told
+    return _("%(name)s corrected %(before)s min of work to %(minutes)s min") % told
+
+
 def _next_step(event: TicketEvent) -> str:
     if not event.data["text"]:
         return _("%(name)s struck out the next step") % {"name": event.actor_name}
@@ -298,6 +308,7 @@ _WORDS: dict[EventKind, Callable[[TicketEvent], str]] = {
     EventKind.WORK_STARTED: lambda event: _("%(name)s started the investigation") % {"name": event.actor_name},
     EventKind.RESTORED: lambda event: _("%(name)s says that the service works again") % {"name": event.actor_name},
     EventKind.WORK_LOGGED: _work,
+    EventKind.WORK_CORRECTED: _corrected,
     EventKind.NEXT_STEP: _next_step,
     EventKind.UNDONE: lambda event: _("%(name)s took a reply back before it left") % {"name": event.actor_name},
     EventKind.CONFIRMED: lambda event: _("%(name)s says that it works") % {"name": event.actor_name},

@@ -40,7 +40,7 @@ _KNOWN = {
         id status category severity resolution resolved_on received_at po minutes_before priced credit_undecided
         unapproved""",
     "entries": """
-        id ticket agent work_type start end minutes description language billing reason approver callout km
+        id ticket agent work_type start end minutes description language billing reason approver callout km timed
         invoiced""",
     "run": "now fee_months fee_years",
     "pools": "included lots tickets",
@@ -204,6 +204,7 @@ def _entry(data: Data) -> Entry:
         billing=Billing(data.get("billing") or Billing.BILLABLE),
         callout=bool(data.get("callout", False)),
         km=_decimal(data.get("km") or ZERO),
+        timed=bool(data.get("timed", True)),
         invoiced=bool(data.get("invoiced", False)),
     )
 

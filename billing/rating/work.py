@@ -49,7 +49,10 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """Work from `start` to `end`, aware instants that are cut to whole minutes. `km` are driven kilometres."""
+    """Work from `start` to `end`, aware instants that are cut to whole minutes. `km` are driven kilometres.
+
+    Where it is not `timed`, only its length was told: it may lie beside other work and before the reception.
+    """
 
     id: str
     ticket: str
@@ -64,6 +67,7 @@ class Entry:
     approver: str = ""
     callout: bool = False
     km: Decimal = ZERO
+    timed: bool = True
     invoiced: bool = False
 
     @property

@@ -195,6 +195,7 @@ def entry_of(row: WorkEntry) -> work.Entry:
         approver=row.approver.name if row.approver else "",
         callout=row.called_out,
         km=row.kilometres,
+        timed=row.timed,
     )
 
 

@@ -19,6 +19,7 @@ from helpdesk.demo.letters import deliver_waiting
 from helpdesk.demo.past import StoryClock, telling
 from helpdesk.demo.play import Play, hand_over_rest
 from helpdesk.demo.plot import LATELY, LONG_AGO, Fate, Story, load_letters, load_stories, load_workspace, script
+from helpdesk.demo.prices import put_prices
 from helpdesk.demo.selfservice import open_portal
 from helpdesk.demo.workspace import Workspace, furnish, make_tenant
 from sla.business_time import Clock
@@ -95,6 +96,7 @@ def _build(slug: str, tickets: int, present: datetime) -> Tenant:
             open_portal(slug)
             # A column default does not know the story's clock.
             WorkEntry.objects.update(recorded_at=F("ended_at"))
+            put_prices(place, slug)
     return tenant
 
 

@@ -38,6 +38,7 @@ from reports.services.boards import hang
 from sla.models import Contract, StepFired, Timer
 from tests.conftest import Cast
 from tests.flows.mails import mail
+from tests.house.priced_stock import priced
 from tickets.enums import ArticleTie, BulkKind, ByMail, Channel, Mode, NewsKind, RelationKind
 from tickets.models import (
     Aftercare,
@@ -132,6 +133,7 @@ def fill(cast: Cast, *, writer: str, worker: str, first_number: int) -> Stock:
             **_records(cast, worker),
         }
         ids |= _article(cast, writer)
+        ids |= priced(cast, ticket, writer=writer, worker=worker)
     _mail_in(cast, ids)
     _loose_rows(cast, ids, held, worker)
     return Stock(cast, ids)

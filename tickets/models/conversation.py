@@ -149,6 +149,8 @@ class WorkEntry(TenantModel):
     ended_at = models.DateTimeField()
     text = models.CharField(_("What was done"), max_length=500, blank=True)
     recorded_at = models.DateTimeField(default=timezone.now)
+    # Whether somebody said from when to when; else only how long, and `ended_at` is when they said it.
+    timed = models.BooleanField(default=False)
     billing = models.CharField(_("Billing"), max_length=8, choices=Billing, default=Billing.BILLABLE)
     reason = models.CharField(_("Why it is not charged"), max_length=200, blank=True)
     approver = TenantForeignKey(Membership, null=True, blank=True, verbose_name=_("Approved by"), related_name="+")

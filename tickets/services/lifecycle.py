@@ -41,6 +41,7 @@ def resolve(  # noqa: PLR0913  # one step of the desk: solution, time and mail b
     by: Actor,
     minutes: int | None = None,
     work_type: WorkType | None = None,
+    details: work.Details = work.PLAIN,
     files: Sequence[NewFile] = (),
     notify: bool = True,
     seen: int | None = None,
@@ -69,7 +70,8 @@ def resolve(  # noqa: PLR0913  # one step of the desk: solution, time and mail b
     enter(ticket, StatusClass.RESOLVED, by=by, at=at)
     ticket.save(update_fields=[*STATUS_FIELDS, "work_started_at", "solution", "resolved_at"])
     if minutes:
-        work.log(ticket, minutes=minutes, work_type=work_type, text=ticket.solution[:200], by=by, at=at)
+        text = ticket.solution[:200]
+        work.log(ticket, minutes=minutes, work_type=work_type, text=text, by=by, at=at, details=details)
     if notify:
         carry(message, mails.send_solution(ticket, message))
     clock.refresh(ticket)

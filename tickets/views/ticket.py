@@ -30,6 +30,7 @@ from tickets.forms import HandOverForm
 from tickets.forms_actions import names_for
 from tickets.forms_responses import actions_of
 from tickets.forms_tasks import TasksForm
+from tickets.forms_work import clocked
 from tickets.forms_writing import ComposerForm
 from tickets.metrics import RESTORED_BY
 from tickets.models import Macro, Message, Status, Ticket, WorkType
@@ -209,7 +210,8 @@ def _work(request: MemberRequest, ticket: Ticket, known: list[Status], *, works:
     after_reply = opened if ticket.status_class == StatusClass.NEW else ticket.status_id
     sendable = [each for each in statuses if each.may_follow(after_reply)]
     return {
-        "composer": composer or ComposerForm(work_types=list(WorkType.objects.all()), initial=begun(drafts.held)),
+        "composer": composer
+        or ComposerForm(work_types=list(WorkType.objects.all()), initial=begun(drafts.held) | clocked(request.GET)),
         "drafts": drafts,
         "macro": macro_shown(request, composer["macro"].value() if composer else request.GET.get("macro")),
         "ways": ways_of(ticket, sendable, forms.get("pressed") or member.sends_as),

@@ -24,6 +24,7 @@ from tickets.composing import SEND, sends_as
 from tickets.enums import Mode
 from tickets.errors import Overtaken, TicketError
 from tickets.forms import keep
+from tickets.forms_work import as_typed
 from tickets.forms_writing import ComposerForm, DraftForm
 from tickets.models import Draft, Message, Ticket, WorkType
 from tickets.presence import doing_of
@@ -79,7 +80,7 @@ def _write(ticket: Ticket, form: ComposerForm, request: MemberRequest) -> None:
 def _say(ticket: Ticket, form: ComposerForm, request: MemberRequest) -> None:
     """The verb that the pressed button names; a note has only one."""
     data, written, by, seen = form.cleaned_data, form.written(), request.actor, position_seen(request)
-    time = {"minutes": data["minutes"], "work_type": data["work_type"]}
+    time = {"minutes": data["minutes"], "work_type": data["work_type"], "details": form.details()}
     if data["mode"] == Mode.REPLY and "resolve" in request.POST:
         lifecycle.resolve(ticket, solution=written.text, files=written.files, by=by, seen=seen, **time)
         return
@@ -163,7 +164,7 @@ def _as_typed(request: MemberRequest, ticket: Ticket, back: TakenBack) -> dict[s
     spot = Spot(new_token())
     saved = drafts.save(ticket, Typed(Mode.REPLY, back.text, minutes, work_type), at=spot, member=request.membership)
     typed = {"mode": Mode.REPLY, "text": back.text, "kept": [keep(file) for file in back.files]}
-    time = {"minutes": minutes, "work_type": work_type.pk} if work_type else {}
+    time = {"minutes": minutes, "work_type": work_type.pk, **as_typed(back.work)} if work_type and back.work else {}
     return typed | time | _place(spot, saved)
 
 
