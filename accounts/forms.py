@@ -137,16 +137,24 @@ class PlaceForm(LookForm):
     office = forms.ModelChoiceField(Office.objects.none(), label=_("Office"), empty_label=None)
     title = forms.CharField(label=pgettext_lazy("person", "Title"), max_length=80, required=False)
     phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
+    sees_prices = forms.BooleanField(
+        label=_("Sees what work costs"),
+        required=False,
+        help_text=_("Admins, team leads and finance see it anyway."),
+    )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, prices: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
+        if not prices:
+            del fields["sees_prices"]
         fields["teams"].queryset = Team.objects.select_related("group")
         fields["office"].queryset = Office.objects.all()
 
     def place(self) -> Place:
         data = self.cleaned_data
-        return Place(**{name: data[name] for name in ("roles", "office", "teams", "title", "phone")})
+        facts = {name: data[name] for name in ("roles", "office", "teams", "title", "phone")}
+        return Place(**facts, sees_prices=data.get("sees_prices"))
 
 
 class InviteForm(PlaceForm):

@@ -1,7 +1,7 @@
 """What a requester's company has agreed with the desk, in plain words."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.utils import timezone
@@ -9,6 +9,7 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 
 from accounts.models import Requester
+from billing.services.plain import in_plain_words
 from core.templatetags.vaste import minutes_words
 from sla.enums import Priority
 from sla.models import Contract
@@ -30,15 +31,17 @@ class Agreed:
     zone: str
     heads: list[str]
     promises: list[tuple[str, list[str]]]
+    prices: Sequence[str] = ()
 
 
-def agreed_with(person: Requester) -> list[Agreed]:
-    """The contracts of the person's company that run today, in one query."""
+def agreed_with(person: Requester, *, prices: bool = False) -> list[Agreed]:
+    """The contracts of the person's company that run today; with what they cost for those who may see it."""
     if person.customer_id is None:
         return []
     rows = Contract.objects.running_on(timezone.localdate()).filter(customer=person.customer_id)
     rows = rows.select_related("policy__current__calendar__current", "calendar__current").order_by("starts_on", "pk")
-    return [_one(row) for row in rows if row.policy.current]
+    cost = in_plain_words(rows, day=timezone.localdate()) if prices else {}
+    return [replace(_one(row), prices=cost.get(row.pk, ())) for row in rows if row.policy.current]
 
 
 def _one(row: Contract) -> Agreed:

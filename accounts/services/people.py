@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.mail import send_mail
 from django.db import transaction
@@ -24,14 +25,16 @@ class Place:
     teams: Collection[Team] = ()
     title: str = ""
     phone: str = ""
+    # None leaves it as it is.
+    sees_prices: bool | None = None
 
 
 @transaction.atomic
 def invite(email: str, name: str, place: Place, *, by: Actor) -> Membership:
     """Give somebody a place and write to them how to get in. The mail is unreadable in the mail log."""
     member = add_member(email=email, name=name, roles=place.roles, office=place.office, by=by)
-    member.title, member.phone = place.title, place.phone
-    member.save(update_fields=["title", "phone"])
+    member.title, member.phone, member.sees_prices = place.title, place.phone, bool(place.sees_prices)
+    member.save(update_fields=["title", "phone", "sees_prices"])
     _set_teams(member, place.teams)
     send_invitation(member, by=by)
     return member
@@ -63,7 +66,8 @@ def change_place(member: Membership, place: Place, *, by: Actor) -> None:
     """
     if set(place.roles) != set(member.roles):
         change_roles(member, roles=place.roles, by=by)
-    wanted = {"office": place.office, "title": place.title, "phone": place.phone}
+    wanted: dict[str, Any] = {"office": place.office, "title": place.title, "phone": place.phone}
+    wanted |= {} if place.sees_prices is None else {"sees_prices": place.sees_prices}
     fields = [name for name, value in wanted.items() if getattr(member, name) != value]
     for name in fields:
         setattr(member, name, wanted[name])

@@ -71,7 +71,8 @@ def _state(member: Membership, away: Away | None) -> Chip:
 @role_required(Role.ADMIN)
 def add(request: MemberRequest) -> HttpResponse:
     """Give somebody a place and mail them how to get in."""
-    form = InviteForm(posted(request), initial={"office": request.membership.office_id, "roles": [Role.AGENT]})
+    initial = {"office": request.membership.office_id, "roles": [Role.AGENT]}
+    form = InviteForm(posted(request), initial=initial, prices=request.tenant.billing_on)
     if form.is_valid():
         data = form.cleaned_data
         member = service.invite(data["email"], data["name"], form.place(), by=request.actor)
@@ -85,7 +86,7 @@ def add(request: MemberRequest) -> HttpResponse:
 def person(request: MemberRequest, pk: int) -> HttpResponse:
     """Roles, office and teams of one member."""
     member = get_object_or_404(Membership.objects.select_related("user", "office"), pk=pk)
-    form = PlaceForm(posted(request), initial=_now(member))
+    form = PlaceForm(posted(request), initial=_now(member), prices=request.tenant.billing_on)
     if member.ended_at is None and form.is_valid():
         try:
             service.change_place(member, form.place(), by=request.actor)
@@ -102,7 +103,7 @@ def person(request: MemberRequest, pk: int) -> HttpResponse:
 
 def _now(member: Membership) -> dict[str, object]:
     teams = list(member.team_memberships.values_list("team", flat=True))
-    values = {name: getattr(member, name) for name in ("roles", "title", "phone")}
+    values = {name: getattr(member, name) for name in ("roles", "title", "phone", "sees_prices")}
     return values | {"office": member.office_id, "teams": teams}
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -24,10 +25,10 @@ from billing.models import PrepaidLot, TermsVersion
 from billing.rating.format import FormatError
 from billing.rating.work import Run
 from billing.services.inputs import NoTerms, inputs_of
+from billing.services.plain import words_of
 from billing.services.pricing import PricingError, price, sell_lot, withdraw_lot
 from billing.showing import missing_words, money_words, shown, speech, time_words, work_types
 from billing.versions import Period, periods
-from billing.wording import sentences
 from core.paging import page_by
 from sla.models import Contract
 from tickets.models import WorkType
@@ -81,9 +82,11 @@ def _periods(contract: Contract, versions: list[TermsVersion]) -> list[Period]:
 
 
 @require_GET
-@billing_page(*PRICERS)
+@billing_page()
 def pricing(request: MemberRequest, pk: int) -> HttpResponse:
     """What a contract costs in plain words, what is left of what was bought, and how it came to be so."""
+    if not request.membership.may_see_prices:
+        raise PermissionDenied
     contract = _contract(pk)
     versions = list(TermsVersion.objects.filter(contract=contract).select_related("made_by__user"))
     by_number = {version.number: version for version in versions}
@@ -99,17 +102,12 @@ def pricing(request: MemberRequest, pk: int) -> HttpResponse:
     ]
     lots = _lots(contract) if versions else []
     page = {"contract": contract, "holding": holding[::-1], "lots": lots, "presets": Preset.choices}
+    page["changes"] = request.membership.has_role(*PRICERS)
     return render(request, "billing/pricing.html", page)
 
 
 def _holds(period: Period, day: date) -> bool:
     return period.first <= day and (period.last is None or day <= period.last)
-
-
-def words_of(version: TermsVersion, names: dict[str, str]) -> list[str]:
-    """What a version costs, in sentences."""
-    terms = stored_terms.read(version.data, version.currency)
-    return sentences(terms, speech(version.currency, names))
 
 
 def _lots(contract: Contract) -> list[dict[str, Any]]:

@@ -1,5 +1,7 @@
 """The month-end desk: what keeps work back, what is ready, and one button for each step."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -43,51 +45,34 @@ def progress(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 @billing_page(*KEEPERS)
 def prepare(request: MemberRequest) -> HttpResponse:
-    company, name = _place(request)
-    try:
-        runs.prepare(company, name, by=request.actor)
-    except BillingRefused as refusal:
-        messages.error(request, str(refusal))
-    return _back(company, name)
+    return _act(request, lambda company, month: runs.prepare(company, month, by=request.actor))
 
 
 @require_POST
 @billing_page(*KEEPERS)
 def issue_all(request: MemberRequest) -> HttpResponse:
-    company, name = _place(request)
-    try:
-        runs.issue_all(company, name, by=request.actor)
-    except BillingRefused as refusal:
-        messages.error(request, str(refusal))
-    return _back(company, name)
+    return _act(request, lambda company, month: runs.issue_all(company, month, by=request.actor))
 
 
 @require_POST
 @billing_page(*KEEPERS)
 def close(request: MemberRequest) -> HttpResponse:
-    company, name = _place(request)
-    try:
-        closing.close_month(company, name, by=request.actor)
-        messages.success(request, _("The month is closed. Work that is entered later comes with the next."))
-    except BillingRefused as refusal:
-        messages.error(request, str(refusal))
-    return _back(company, name)
+    done = _("The month is closed. Work that is entered later comes with the next.")
+    return _act(request, lambda company, month: closing.close_month(company, month, by=request.actor), done)
 
 
 @require_POST
 @billing_page(*KEEPERS)
 def export(request: MemberRequest) -> HttpResponse:
-    company, name = _place(request)
-    target = request.POST.get("target", "")
+    target, reason = request.POST.get("target", ""), request.POST.get("reason", "")[:200]
     if target not in Target.values:
-        raise Http404
-    reason = request.POST.get("reason", "")[:200]
-    try:
-        batch = exporting.export(company, name, Target(target), by=request.actor, reason=reason)
-        messages.success(request, _("%(file)s is ready below.") % {"file": batch.filename})
-    except BillingRefused as refusal:
-        messages.error(request, str(refusal))
-    return _back(company, name)
+        messages.error(request, _("Choose for which program."))
+        return redirect("billing:desk")
+    return _act(
+        request,
+        lambda company, month: exporting.export(company, month, Target(target), by=request.actor, reason=reason),
+        _("The file is ready below."),
+    )
 
 
 @require_GET
@@ -111,12 +96,18 @@ def neutral(request: MemberRequest, form: str) -> FileResponse:
     return as_file(lambda: write(documents), f"{name}-lines.{form}", kind)
 
 
-def _place(request: MemberRequest) -> tuple[LegalEntity, str]:
-    """Which company and month a button was pressed for."""
-    wanted = request.POST.get("company", "")
-    company = get_object_or_404(LegalEntity, pk=int(wanted) if wanted.isascii() and wanted.isdigit() else 0)
-    return company, month_of(request.POST.get("month", ""))
-
-
-def _back(company: LegalEntity, name: str) -> HttpResponse:
-    return redirect(f"{reverse('billing:desk')}?company={company.pk}&month={name}")
+def _act(request: MemberRequest, act: Callable[[LegalEntity, str], object], done: str = "") -> HttpResponse:
+    """One button of the desk for the company and month it was pressed for, then the desk again."""
+    wanted, month = request.POST.get("company", ""), month_of(request.POST.get("month", ""))
+    company = LegalEntity.objects.filter(pk=int(wanted)).first() if wanted.isascii() and wanted.isdigit() else None
+    if company is None:
+        messages.error(request, _("Choose a company."))
+        return redirect("billing:desk")
+    try:
+        act(company, month)
+    except BillingRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        if done:
+            messages.success(request, done)
+    return redirect(f"{reverse('billing:desk')}?company={company.pk}&month={month}")

@@ -97,7 +97,9 @@ def _page(request: VisitorRequest, form: PersonForm, wish_form: WishForm, *, sta
     context: dict[str, Any] = {
         "form": form,
         "wish": wish_form,
-        "contracts": agreed_with(request.visitor.requester),
+        "contracts": agreed_with(
+            request.visitor.requester, prices=request.tenant.billing_on and request.visitor.sees_company
+        ),
         "addresses": [address.email for address in request.visitor.requester.addresses.order_by("-is_primary", "pk")],
     }
     page: HttpResponse = visitors.show(request, "portal/details.html", context, status=status)

@@ -117,6 +117,7 @@ def test_odd_addresses_show_a_desk(client, query):
     assert client.get(f"/finance/{query}").status_code == 200
 
 
-@pytest.mark.parametrize("address", ["prepare", "issue", "close"])
-def test_buttons_without_a_company_are_not_found(client, address):
-    assert client.post(f"/finance/{address}/").status_code == 404
+@pytest.mark.parametrize("address", ["prepare", "issue", "close", "export"])
+def test_buttons_without_a_company_lead_back(client, address):
+    assert client.post(f"/finance/{address}/")["Location"] == "/finance/"
+    assert client.post(f"/finance/{address}/", {"company": "99999999"})["Location"] == "/finance/"

@@ -11,6 +11,7 @@ from django.db import models
 
 from accounts.enums import ActorKind
 from accounts.models import AuditEntry, SettingVersion, TenantModel, User
+from billing.models import TermsVersion
 from knowledge.models import ArticleVersion
 from tests.house.stock import Stock
 from tickets.enums import EventKind
@@ -38,7 +39,7 @@ TECHNICAL = {
 }
 # Sanitised before it is stored, and shown as markup because of that; test_hostile_mail.py attacks it through intake.
 MARKUP = {"tickets.Message.html", "knowledge.ArticleText.body", "knowledge.ArticleVersion.body"}
-ADD_ONLY = (ArticleVersion, AuditEntry, SettingVersion, TicketEvent)
+ADD_ONLY = (ArticleVersion, AuditEntry, SettingVersion, TermsVersion, TicketEvent)
 
 
 def canary(number: int, room: int | None) -> str:

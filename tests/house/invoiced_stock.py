@@ -49,7 +49,9 @@ def invoiced(contract: Contract, ticket: Ticket, member: Membership) -> dict[str
     issued.issued_at = timezone.now()
     issued.save()
     _invoice(contract, member, month="2027-02", kind=InvoiceKind.CREDIT, credits=issued, reason="Wrong")
-    return {"invoice_draft": draft.pk, "invoice": issued.pk, **_around(issued, member)}
+    spare = _invoice(contract, member, month="2027-03")
+    _line(spare, ticket)
+    return {"invoice_draft": spare.pk, "invoice": issued.pk, **_around(issued, member)}
 
 
 def _invoice(contract: Contract, member: Membership, **more: Any) -> Invoice:
