@@ -54,7 +54,7 @@ def _asset_problems() -> list[str]:
 
 
 def python_licence(name: str) -> str:
-    """What we chose, or what it says of itself: the SPDX expression, else classifiers and the first line of its text."""
+    """What we chose, or what it says of itself: the SPDX expression, else classifiers and its text."""
     if name in _CHOSEN:
         return _CHOSEN[name]
     found = metadata.metadata(name)
