@@ -125,12 +125,13 @@ def shown(rows: "QuerySet[Invoice]") -> "QuerySet[Invoice]":
 def _drafts(rows: Any) -> "QuerySet[Any]":
     drafts = rows.open().select_related("customer", "contract").defer(*HEAVY)
     fee = Q(lines__kind="fee")
-    return drafts.annotate(
+    found: QuerySet[Any] = drafts.annotate(
         kept=F("result__exceptions"),
         line_count=Count("lines"),
         ticket_count=Count("lines__ticket", distinct=True),
         fee_count=Count("lines", filter=fee),
     ).order_by("customer__name", "pk")
+    return found
 
 
 def _exceptions(drafts: Iterable[Any]) -> list[Kept]:

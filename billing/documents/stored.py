@@ -65,15 +65,27 @@ def _left_out(kind: Any) -> Any:
 def _reader(kind: Any) -> Callable[[Any], Any]:
     """What makes a value of that type from JSON."""
     if is_dataclass(kind):
-        hints = get_type_hints(kind)
-        parts = {field.name: (_reader(hints[field.name]), _left_out(hints[field.name])) for field in fields(kind)}
-        return lambda data: kind(
-            **{name: make(data[name]) if name in data else void for name, (make, void) in parts.items()}
-        )
+        return _maker(kind)
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is tuple:
         each = _reader(arguments[0])
         return lambda data: tuple(each(part) for part in data)
     if origin is UnionType:
         return _reader(next(part for part in arguments if part is not type(None)))
-    return {Decimal: Decimal, date: date.fromisoformat, bytes: base64.b64decode}.get(kind, kind)
+    makers: dict[Any, Callable[[Any], Any]] = {
+        Decimal: Decimal,
+        date: date.fromisoformat,
+        bytes: base64.b64decode,
+    }
+    return makers.get(kind, kind)
+
+
+def _maker(kind: Any) -> Callable[[Any], Any]:
+    """The same of a dataclass: each of its terms, or what it is where it was left out."""
+    hints = get_type_hints(kind)
+    parts = {field.name: (_reader(hints[field.name]), _left_out(hints[field.name])) for field in fields(kind)}
+
+    def make(data: Any) -> Any:
+        return kind(**{name: read(data[name]) if name in data else void for name, (read, void) in parts.items()})
+
+    return make

@@ -13,7 +13,7 @@ from billing.enums import InvoiceKind, InvoiceState
 from sla.models import Contract
 from tickets.models import Ticket, WorkEntry
 
-MONEY = {"max_digits": 14, "decimal_places": 2}
+DIGITS, CENTS = 14, 2
 
 
 class Series(TenantModel):
@@ -66,9 +66,9 @@ class Invoice(TenantModel):
     month = models.CharField(_("Month"), max_length=7)
     with_fees = models.BooleanField(default=False)
     currency = models.CharField(max_length=3)
-    net = models.DecimalField(**MONEY)
-    tax = models.DecimalField(**MONEY)
-    gross = models.DecimalField(**MONEY)
+    net = models.DecimalField(max_digits=DIGITS, decimal_places=CENTS)
+    tax = models.DecimalField(max_digits=DIGITS, decimal_places=CENTS)
+    gross = models.DecimalField(max_digits=DIGITS, decimal_places=CENTS)
     document = models.JSONField(default=dict)
     inputs = models.JSONField(default=dict)
     result = models.JSONField(default=dict)
@@ -140,7 +140,7 @@ class InvoiceLine(TenantModel):
     why = models.CharField(max_length=500, blank=True)
     quantity = models.DecimalField(max_digits=14, decimal_places=4)
     unit = models.CharField(max_length=3)
-    net = models.DecimalField(**MONEY)
+    net = models.DecimalField(max_digits=DIGITS, decimal_places=CENTS)
     minutes = models.IntegerField(default=0)
     first = models.DateField()
     last = models.DateField()

@@ -37,8 +37,8 @@ def taken_of(contract: Contract, tickets: Iterable[str]) -> Taken:
     left: dict[str, int] = {}
     priced: dict[str, int] = {}
     numbers = [int(ticket) for ticket in tickets]
-    rows = InvoicedTicket.objects.filter(ticket__number__in=numbers).order_by("pk") if numbers else []
-    for row in rows and rows.values_list("ticket__number", "minutes", "priced", "left"):
+    rows = InvoicedTicket.objects.filter(ticket__number__in=numbers) if numbers else InvoicedTicket.objects.none()
+    for row in rows.order_by("pk").values_list("ticket__number", "minutes", "priced", "left"):
         name = ids.ticket_id(row[0])
         minutes[name] = minutes.get(name, 0) + row[1]
         priced[name] = priced.get(name, 0) + row[2]

@@ -3,7 +3,7 @@
 import io
 from collections.abc import Callable
 
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpResponse
 
 
 def as_file(content: Callable[[], bytes], name: str, kind: str) -> FileResponse:
@@ -13,6 +13,18 @@ def as_file(content: Callable[[], bytes], name: str, kind: str) -> FileResponse:
     except FileNotFoundError as lost:
         raise Http404 from lost
     response = FileResponse(io.BytesIO(data), as_attachment=True, filename=name, content_type=kind)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def pdf_response(content: Callable[[], bytes], name: str) -> HttpResponse:
+    """A PDF to be saved, for a customer; likewise 404 where it is lost."""
+    try:
+        response = HttpResponse(content(), content_type="application/pdf")
+    except FileNotFoundError as lost:
+        raise Http404 from lost
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response

@@ -86,7 +86,8 @@ def _around(issued: Invoice, member: Membership) -> dict[str, Any]:
         "sha256": sha256(FILE).hexdigest(),
         "size": len(FILE),
     }
-    InvoiceFile.objects.create(invoice=issued, form="csv", is_sound=True, **kept)
+    for form in ("csv", "pdf"):
+        InvoiceFile.objects.create(invoice=issued, form=form, is_sound=True, **kept)
     FilesDue.objects.create(invoice=issued)
     batch = ExportBatch.objects.create(
         legal_entity=company, target=Target.CSV, month="2027-02", filename="lines.csv", by=member, **kept
