@@ -77,7 +77,8 @@ def _reader(kind: Any) -> Callable[[Any], Any]:
         date: date.fromisoformat,
         bytes: base64.b64decode,
     }
-    return makers.get(kind, kind)
+    made: Callable[[Any], Any] = makers.get(kind, kind)
+    return made
 
 
 def _maker(kind: Any) -> Callable[[Any], Any]:
