@@ -18,9 +18,9 @@ class Delivery(TextChoices):
     PDF = "pdf", _("PDF, which finance hands over")
     EMAIL = "email", _("PDF by mail")
     FACTUR_X = "factur_x", _("PDF by mail with its data in it (Factur-X, ZUGFeRD)")
-    FINVOICE = "finvoice", _("Finvoice 3.0")
-    PEPPOL = "peppol", _("Peppol BIS 3")
-    XRECHNUNG = "xrechnung", _("XRechnung 3")
+    FINVOICE = "finvoice", "Finvoice 3.0"
+    PEPPOL = "peppol", "Peppol BIS 3"
+    XRECHNUNG = "xrechnung", "XRechnung 3"
 
 
 BY_MAIL = frozenset({Delivery.EMAIL, Delivery.FACTUR_X})

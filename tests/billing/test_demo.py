@@ -32,4 +32,4 @@ def test_every_contract_of_the_demo_can_be_rated() -> None:
     assert {result.totals.currency for result in results} == {"EUR", "CAD"}
     assert [seller.legal_entity.country for seller in refusing] == ["ES"]
     kinds = {line.kind for result in results for line in result.lines}
-    assert {"fee", "time", "prepaid", "included", "per_ticket", "goodwill", "km"} <= kinds
+    assert {"fee", "time", "prepaid", "included", "goodwill", "km"} <= kinds

@@ -39,6 +39,8 @@ TECHNICAL = {
 }
 # Sanitised before it is stored, and shown as markup because of that; test_hostile_mail.py attacks it through intake.
 MARKUP = {"tickets.Message.html", "knowledge.ArticleText.body", "knowledge.ArticleVersion.body"}
+# What lines of a ticket's log say, one word each.
+SAID_ALONE = ("name", "number", "minutes", "before", "contract", "instead_of", "text", "added", "source")
 ADD_ONLY = (ArticleVersion, AuditEntry, SettingVersion, TermsVersion, TicketEvent)
 
 
@@ -96,10 +98,7 @@ class Aviary:
         field = TicketEvent._meta.get_field("actor_name")
         for ticket in Ticket.objects.all():
             for kind in EventKind:
-                data = {
-                    name: self.hatch(TicketEvent, field)
-                    for name in ("name", "number", "minutes", "contract", "instead_of", "text", "added", "source")
-                }
+                data = {name: self.hatch(TicketEvent, field) for name in SAID_ALONE}
                 lists = {name: [self.hatch(TicketEvent, field)] for name in ("names", "addresses")}
                 changed = {"fields": {"title": [self.hatch(TicketEvent, field), self.hatch(TicketEvent, field)]}}
                 at, rules = ticket.received_at.isoformat(), stock.cast.desk.policy.current
