@@ -24,6 +24,8 @@ from tickets.models import Ticket, WorkEntry
 PROCESSES = 8
 MONTH = "2026-11"
 PATIENCE = 300
+# A proof of twenty runs takes a quarter of an hour on two cores.
+RUNS = int(os.environ.get("VASTE_RACES", "20"))
 
 
 class RolledBack(Exception):
@@ -39,14 +41,15 @@ def test_forty_at_once_are_gapless(record_property):
 
 @pytest.mark.prove
 @pytest.mark.django_db(transaction=True)
-def test_twenty_times_two_hundred_at_once_are_gapless(record_property):
+def test_two_hundred_at_once_again_and_again_are_gapless(record_property):
     desk = Desk(200)
-    for run in range(1, 21):
+    for run in range(1, RUNS + 1):
         desk.race(seed=run)
         desk.check(200 * run)
-        desk.work_more()
+        if run < RUNS:
+            desk.work_more()
     record_property(
-        "told", f"issuing: 20 runs of 200 at once, {desk.killed} killed, {desk.last} numbers without a gap"
+        "told", f"issuing: {RUNS} runs of 200 at once, {desk.killed} killed, {desk.last} numbers without a gap"
     )
 
 
