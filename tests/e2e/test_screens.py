@@ -16,7 +16,7 @@ from accounts.actors import SYSTEM
 from accounts.models import Absence, Customer, LegalEntity, Membership, Module, Office, Requester, Team, Tenant, User
 from accounts.scope import tenant_scope
 from accounts.services import absences
-from billing.models import PrepaidLot
+from billing.models import Invoice, PrepaidLot
 from core.tokens import new_token, token_hash
 from helpdesk.demo.selfservice import key_user
 from helpdesk.embedded.layout import BASE_DIR
@@ -147,6 +147,7 @@ def things() -> dict[str, Any]:
                 "rule": Rule,
                 "entry": WorkEntry,
                 "lot": PrepaidLot,
+                "invoice": Invoice,
             }.items()
         },
     }
