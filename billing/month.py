@@ -79,11 +79,12 @@ class Month:
         return ", ".join(money_words(amount, currency) for currency, amount in sorted(sums.items()))
 
 
-def asked(query: QueryDict) -> tuple[list[LegalEntity], LegalEntity | None, str]:
-    """The companies, the one that is asked for or the first, and the month, or the one that is over."""
+def asked(query: QueryDict, home: int) -> tuple[list[LegalEntity], LegalEntity | None, str]:
+    """The companies, the one that is asked for or the reader's own, and the month, or the one that is over."""
     companies = list(LegalEntity.objects.order_by("name", "pk"))
     wanted = query.get("company", "")
-    company = next((each for each in companies if str(each.pk) == wanted), companies[0] if companies else None)
+    own = next((each for each in companies if each.pk == home), companies[0] if companies else None)
+    company = next((each for each in companies if str(each.pk) == wanted), own)
     return companies, company, month_of(query.get("month", ""))
 
 

@@ -29,7 +29,7 @@ SHEETS = {
 @require_GET
 @billing_page(*KEEPERS)
 def desk(request: MemberRequest) -> HttpResponse:
-    companies, company, name = asked(request.GET)
+    companies, company, name = asked(request.GET, request.membership.office.legal_entity_id)
     month = month_at(company, name) if company else None
     return render(request, "billing/desk.html", {"companies": companies, "month": month, "targets": Target.choices})
 
@@ -87,7 +87,7 @@ def batch(request: MemberRequest, pk: int) -> FileResponse:
 @billing_page(*KEEPERS)
 def neutral(request: MemberRequest, form: str) -> FileResponse:
     """The lines of a month's drafts, for companies whose invoices come out of another system."""
-    _companies, company, name = asked(request.GET)
+    _companies, company, name = asked(request.GET, request.membership.office.legal_entity_id)
     if company is None or form not in SHEETS:
         raise Http404
     rows = Invoice.objects.open().filter(legal_entity=company, month=name).order_by("contract__number")
