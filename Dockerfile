@@ -10,6 +10,9 @@ RUN node scripts/vendor_assets.mjs
 FROM python:3.13-slim
 ENV PYTHONUNBUFFERED=1 PATH=/opt/venv/bin:$PATH VASTE_DATA_DIR=/data
 RUN python -m venv /opt/venv && useradd --system --uid 10001 vaste && install -d -o vaste -m 700 /data/files
+# Lays out the text of invoices (PDF).
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends \
+    libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core && rm -rf /var/lib/apt/lists/*
 COPY requirements/base.txt /tmp/
 RUN pip install --no-cache-dir --require-hashes --no-deps -r /tmp/base.txt
 WORKDIR /app

@@ -1,8 +1,10 @@
 # `make` lists the targets. All of them prepare the checkout first; that takes no time when nothing has changed.
 PYTHON_RUN := .venv/bin/python
 PYTEST := $(PYTHON_RUN) -m pytest
+# What lays out the text of invoices (PDF), and a font for signs that ours has not.
+PDF_PACKAGES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core
 # libatomic1: what drives the browser in tests is linked with it.
-TEST_PACKAGES := chromium dovecot-imapd dovecot-lmtpd dovecot-pop3d gettext libatomic1
+TEST_PACKAGES := chromium dovecot-imapd dovecot-lmtpd dovecot-pop3d gettext libatomic1 $(PDF_PACKAGES)
 # What tests are run, for example: make test T="tests/sla -k calendar"
 T ?=
 
@@ -19,6 +21,7 @@ setup-dev:
 	@scripts/setup.sh dev
 
 up: setup ## everything on this machine, with the demo (PORT=8000 SMTP_PORT=8025 VASTE_DEMO=0 VASTE_DATA_DIR=var)
+	@scripts/system_packages.sh $(PDF_PACKAGES)
 	@VASTE_DEMO=$${VASTE_DEMO:-1} exec $(PYTHON_RUN) -m helpdesk.embedded.launcher
 
 services: setup ## only PostgreSQL and Valkey, for manage.py commands

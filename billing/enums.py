@@ -43,3 +43,33 @@ class Credit(TextChoices):
     UNDECIDED = "undecided", _("Not decided yet")
     NONE = "none", _("No credit")
     CREDITED = "credited", _("Credited")
+
+
+class InvoiceKind(TextChoices):
+    """What it is; the second only ever takes the first back."""
+
+    INVOICE = "invoice", _("Invoice")
+    CREDIT = "credit", _("Credit note")
+
+
+class InvoiceState(TextChoices):
+    """How far it has come; issued is the end."""
+
+    DRAFT = "draft", _("Draft")
+    APPROVED = "approved", _("Approved")
+    ISSUED = "issued", _("Issued")
+
+
+class RunKind(TextChoices):
+    """What a worker does with the invoices of a month."""
+
+    PREPARE = "prepare", _("Drafts are being prepared")
+    ISSUE = "issue", _("Invoices are being issued")
+
+
+class Target(TextChoices):
+    """Which program gets a batch of invoices."""
+
+    CSV = "csv", _("Neutral lines, CSV")
+    XLSX = "xlsx", _("Neutral lines, XLSX")
+    FINVOICE = "finvoice", _("Finvoice, ZIP")

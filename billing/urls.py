@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing.views import contracts, settings, work
+from billing.views import contracts, desk, invoices, settings, work
 
 app_name = "billing"
 urlpatterns = [
@@ -17,6 +17,21 @@ urlpatterns = [
     path("contracts/<int:pk>/price/try/", contracts.trial, name="price_trial"),
     path("contracts/<int:pk>/lots/new/", contracts.lot_add, name="lot_add"),
     path("contracts/lots/<int:pk>/withdraw/", contracts.lot_withdraw, name="lot_withdraw"),
+    path("finance/", desk.desk, name="desk"),
+    path("finance/prepare/", desk.prepare, name="prepare"),
+    path("finance/issue/", desk.issue_all, name="issue_all"),
+    path("finance/close/", desk.close, name="close"),
+    path("finance/export/", desk.export, name="export"),
+    path("finance/exports/<int:pk>/", desk.batch, name="batch"),
+    path("finance/lines.<str:form>", desk.neutral, name="neutral"),
+    path("finance/runs/<int:pk>/", desk.progress, name="progress"),
+    path("finance/invoices/", invoices.invoices, name="invoices"),
+    path("finance/invoices/<int:pk>/", invoices.invoice, name="invoice"),
+    path("finance/invoices/<int:pk>/approve/", invoices.approve, name="invoice_approve"),
+    path("finance/invoices/<int:pk>/issue/", invoices.issue, name="invoice_issue"),
+    path("finance/invoices/<int:pk>/drop/", invoices.drop, name="invoice_drop"),
+    path("finance/invoices/<int:pk>/credit/", invoices.credit, name="invoice_credit"),
+    path("finance/invoices/<int:pk>/<str:form>", invoices.download, name="download"),
     path("tickets/<int:number>/billing/", work.work, name="work"),
     path("tickets/<int:number>/billing/verdict/", work.verdict, name="verdict"),
     path("tickets/<int:number>/billing/check/", work.check, name="check"),

@@ -27,6 +27,9 @@ POINTS = (
     "in-import-batch",
     "after-import-batch",
     "after-rule-run",
+    "with-series-held",
+    "before-issue-commit",
+    "after-invoice-file",
 )
 
 

@@ -71,10 +71,13 @@ def _sync_directory(directory: Path) -> None:
         os.close(handle)
 
 
-def store(tenant_id: int, content: bytes) -> str:
-    """Keep the bytes and return their key, `<tenant>/<first two hex digits>/<sha256 hex>`."""
+def store(tenant_id: int, content: bytes, *, archive: str = "") -> str:
+    """Keep the bytes and return their key, `<tenant>/<first two hex digits>/<sha256 hex>`.
+
+    An archive's name goes before it: what lies there is kept by law, and `drop_unnamed` never looks at it.
+    """
     digest = hashlib.sha256(content).hexdigest()
-    key = f"{tenant_id}/{digest[:2]}/{digest}"
+    key = f"{archive}/{tenant_id}/{digest[:2]}/{digest}".lstrip("/")
     if _age(key) > RENEW_AFTER:
         default_storage.save(key, ContentFile(content))
     return key

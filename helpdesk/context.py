@@ -204,6 +204,8 @@ def _bottom(request: MemberRequest) -> list[Item]:
         items.append(_item(request, _("Reports"), _named("reports:promises"), "chart-bar"))
     elif may(member, "tickets.create"):
         items.append(_item(request, _("Wall board"), _named("reports:board"), "layout-list"))
+    if request.tenant.billing_on and member.has_role(Role.ADMIN, Role.FINANCE):
+        items.append(_item(request, _("Finance"), _named("billing:desk"), "receipt-euro"))
     if may(member, "tickets.settings"):
         items.append(_item(request, _("Settings"), _named("tickets:settings"), "settings"))
     return [item for item in items if item.url]

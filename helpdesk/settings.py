@@ -325,6 +325,7 @@ CELERY_BEAT_SCHEDULE = {
         ("ask-again", "tickets.tasks.sweep_aftercare", 900.0),
         ("ask-gates", "billing.tasks.ask_gates", 300.0),
         ("remind-of-reviews", "knowledge.tasks.sweep_reviews", 3600.0),
+        ("go-on-with-invoices", "billing.tasks.sweep_billing", 60.0),
         ("clear-files", "tickets.tasks.sweep_files", 3600.0),
     )
 }

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from portal.views import ask, confirm, files, look, own, rate, settings, sign_in, tickets, work
+from portal.views import ask, confirm, files, invoices, look, own, rate, settings, sign_in, tickets, work
 
 app_name = "portal"
 
@@ -35,6 +35,8 @@ requesters: list[URLPattern] = [
     path("portal/tickets/<int:number>/broken/", tickets.broken, name="ticket_broken"),
     path("portal/tickets/<int:number>/close/", tickets.close, name="ticket_close"),
     path("portal/tickets/<int:number>/invite/", tickets.invite, name="ticket_invite"),
+    path("portal/invoices/", invoices.invoices, name="invoices"),
+    path("portal/invoices/<int:pk>/", invoices.invoice, name="invoice"),
     path("portal/files/<int:pk>/", own.file, name="file"),
     path("portal/pictures/<int:pk>/", own.picture, name="picture"),
     path("portal/me/", own.details, name="details"),

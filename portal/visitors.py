@@ -188,6 +188,8 @@ def show(
 def _places(request: PortalRequest) -> list[Place]:
     from_here = request.path
     names = [("portal:ask", translation.gettext("Ask")), ("portal:tickets", translation.gettext("My tickets"))]
+    if request.tenant.billing_on and request.visitor and request.visitor.sees_company:
+        names.append(("portal:invoices", translation.gettext("Invoices")))
     guides = [("help:start", translation.gettext("Guides"))] if request.tenant.help_on else []
     found = [(label, reverse(name)) for name, label in [*(names if request.visitor else []), *guides]]
     home, guide = reverse("portal:tickets"), reverse("help:start")

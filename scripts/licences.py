@@ -17,6 +17,8 @@ _KNOWN = re.compile(
     r"Python Software Foundation)",
     re.IGNORECASE,
 )
+# Packages whose classifiers list licences of which the user may choose one.
+_CHOSEN = {"pyphen": "MPL-1.1"}
 # Packages whose metadata names no licence, with what their makers say elsewhere.
 _SAID_ELSEWHERE = {"saxonche": "MPL-2.0"}
 
@@ -52,7 +54,9 @@ def _asset_problems() -> list[str]:
 
 
 def python_licence(name: str) -> str:
-    """What the package says of itself: the SPDX expression, else its classifiers and the first line of its text."""
+    """What we chose, or what it says of itself: the SPDX expression, else classifiers and its text."""
+    if name in _CHOSEN:
+        return _CHOSEN[name]
     found = metadata.metadata(name)
     if "License-Expression" in found:
         return found["License-Expression"]

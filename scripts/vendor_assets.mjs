@@ -14,7 +14,14 @@ const SCRIPTS = {
   "tom-select/dist/js/tom-select.popular.min.js": "tom-select.min.js",
   "trix/dist/trix.umd.min.js": "trix.min.js",
 };
-const FONTS = { "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2": "inter-latin.woff2" };
+const FONTS = {
+  "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2": "inter-latin.woff2",
+  // Invoices are set in these: what makes PDFs wants one file for each weight.
+  "@fontsource/inter/files/inter-latin-400-normal.woff2": "invoice-regular.woff2",
+  "@fontsource/inter/files/inter-latin-600-normal.woff2": "invoice-bold.woff2",
+  "@fontsource/inter/files/inter-latin-ext-400-normal.woff2": "invoice-regular-ext.woff2",
+  "@fontsource/inter/files/inter-latin-ext-600-normal.woff2": "invoice-bold-ext.woff2",
+};
 const LICENCES = {
   "@fontsource-variable/inter/LICENSE": "inter.txt",
   "@tabler/icons/LICENSE": "tabler-icons.txt",

@@ -15,7 +15,7 @@ from billing.documents.money import cents, decimals, shortest
 
 MAX_BYTES = 20_000_000
 # Signs that XML cannot carry.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _FEWEST_DECIMALS = 2
 
 Element = Any
@@ -39,7 +39,7 @@ class Vocabulary:
         if not text and not children:
             return None
         element = etree.Element(self._prefix + name, {key: value for key, value in attributes.items() if value})
-        element.text = _FORBIDDEN.sub(" ", text) or None
+        element.text = FORBIDDEN.sub(" ", text) or None
         element.extend(children)
         return element
 

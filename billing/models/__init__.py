@@ -1,7 +1,36 @@
-"""Sellers, buyers, what contracts cost, and what tickets need for their invoice."""
+"""Sellers, buyers, what contracts cost, what tickets need for their invoice, and the invoices."""
 
 from billing.models.contracts import PrepaidLot, TermsVersion
+from billing.models.desk import ClosedMonth, ExportBatch, ExportedInvoice, Run
+from billing.models.invoices import (
+    FilesDue,
+    Invoice,
+    InvoicedEntry,
+    InvoicedTicket,
+    InvoiceFile,
+    InvoiceLine,
+    PoolMove,
+    Series,
+)
 from billing.models.sides import Buyer, Seller
 from billing.models.tickets import TicketBilling
 
-__all__ = ["Buyer", "PrepaidLot", "Seller", "TermsVersion", "TicketBilling"]
+__all__ = [
+    "Buyer",
+    "ClosedMonth",
+    "ExportBatch",
+    "ExportedInvoice",
+    "FilesDue",
+    "Invoice",
+    "InvoiceFile",
+    "InvoiceLine",
+    "InvoicedEntry",
+    "InvoicedTicket",
+    "PoolMove",
+    "PrepaidLot",
+    "Run",
+    "Seller",
+    "Series",
+    "TermsVersion",
+    "TicketBilling",
+]

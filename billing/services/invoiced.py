@@ -3,9 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Sum
 
+from billing import ids
+from billing.models import InvoicedEntry, InvoicedTicket, PoolMove
 from sla.models import Contract
+
+INCLUDED, LOT = "included", "lot"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +29,25 @@ class Taken:
 
 
 def taken_of(contract: Contract, tickets: Iterable[str]) -> Taken:
-    """What the invoices of a contract took, for these tickets."""
-    return Taken()
+    """What the invoices of a contract took, for these tickets; what credit notes gave back is off again."""
+    moved: dict[str, dict[str, int]] = {INCLUDED: {}, LOT: {}}
+    for move in PoolMove.objects.filter(contract=contract).values("pool", "key").annotate(sum=Sum("minutes")):
+        moved[move["pool"]][move["key"]] = move["sum"]
+    minutes: dict[str, int] = {}
+    left: dict[str, int] = {}
+    priced: dict[str, int] = {}
+    numbers = [int(ticket) for ticket in tickets]
+    rows = InvoicedTicket.objects.filter(ticket__number__in=numbers) if numbers else InvoicedTicket.objects.none()
+    for row in rows.order_by("pk").values_list("ticket__number", "minutes", "priced", "left"):
+        name = ids.ticket_id(row[0])
+        minutes[name] = minutes.get(name, 0) + row[1]
+        priced[name] = priced.get(name, 0) + row[2]
+        if row[3] is not None:
+            left[name] = row[3]
+    charged = frozenset(name for name, times in priced.items() if times > 0)
+    return Taken(moved[INCLUDED], moved[LOT], minutes, left, charged)
 
 
 def not_invoiced() -> Q:
     """Work entries that no invoice has."""
-    return Q()
+    return Q(~Exists(InvoicedEntry.objects.filter(entry=OuterRef("pk"), released_by=None)))

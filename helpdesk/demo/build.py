@@ -16,6 +16,7 @@ from accounts.scope import tenant_scope
 from helpdesk.demo.arrival import Arrival
 from helpdesk.demo.away import send_away
 from helpdesk.demo.guides import write_guides
+from helpdesk.demo.invoices import put_invoices
 from helpdesk.demo.letters import deliver_waiting
 from helpdesk.demo.past import StoryClock, telling
 from helpdesk.demo.play import Play, hand_over_rest
@@ -109,6 +110,7 @@ def _build(slug: str, tickets: int, present: datetime) -> Tenant:
             # A column default does not know the story's clock.
             WorkEntry.objects.update(recorded_at=F("ended_at"))
             put_prices(place, slug)
+            put_invoices(place)
     return tenant
 
 

@@ -39,6 +39,8 @@ POLLER = (
 WORKER = ("after-parse", "after-message-insert", "after-process-commit", "before-smtp", "after-smtp")
 # Met by tests/imports/test_killed.py.
 IMPORTER = ("in-import-batch", "after-import-batch")
+# Met by tests/billing/test_issue_race.py and test_files_killed.py.
+BILLER = ("with-series-held", "before-issue-commit", "after-invoice-file")
 RULE = "after-rule-run"
 LISTENER = ("after-raw-write", "after-receipt-commit", "before-enqueue", "after-enqueue", "before-acknowledge")
 
@@ -46,12 +48,24 @@ pytestmark = [pytest.mark.django_db(transaction=True), *([pytest.mark.prove] if 
 
 
 def test_the_points_are_those_that_the_code_names() -> None:
-    apps = ("accounts", "core", "mailintake", "outbox", "sla", "tickets", "reports", "imports", "portal", "helpdesk")
+    apps = (
+        "accounts",
+        "billing",
+        "core",
+        "mailintake",
+        "outbox",
+        "sla",
+        "tickets",
+        "reports",
+        "imports",
+        "portal",
+        "helpdesk",
+    )
     sources = [path.read_text() for app in apps for path in (BASE_DIR / app).rglob("*.py")]
     named = {name for source in sources for name in re.findall(r'fault_point\("([a-z-]+)"\)', source)}
 
     assert named == set(POINTS)
-    assert set(POINTS) == {*POLLER, *WORKER, *LISTENER, *SWEEPER, *IMPORTER, "before-expunge", RULE}
+    assert set(POINTS) == {*POLLER, *WORKER, *LISTENER, *SWEEPER, *IMPORTER, *BILLER, "before-expunge", RULE}
 
 
 def test_a_point_outside_tests_kills_nobody(settings: object, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

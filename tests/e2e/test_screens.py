@@ -16,7 +16,7 @@ from accounts.actors import SYSTEM
 from accounts.models import Absence, Customer, LegalEntity, Membership, Module, Office, Requester, Team, Tenant, User
 from accounts.scope import tenant_scope
 from accounts.services import absences
-from billing.models import PrepaidLot
+from billing.models import Invoice, PrepaidLot
 from core.tokens import new_token, token_hash
 from helpdesk.demo.selfservice import key_user
 from helpdesk.embedded.layout import BASE_DIR
@@ -82,6 +82,7 @@ NO_PAGES = {
     ),
     *("tickets:live", "tickets:live_rows", "tickets:alerts", "tickets:people", "imports:refused"),
     *("knowledge:file", "help:file", "help:robots", "tickets:articles", "billing:verdict"),
+    *("billing:batch", "billing:neutral", "billing:progress", "billing:download"),
     *("mailintake:signed_in", "mailintake:mailbox_sign_in"),
     *("portal:style", "portal:logo", "portal:work_file", "portal:confirm_file", "account_inactive", "account_signup"),
     *("accounts:two_step_off", "accounts:two_step_codes", "accounts:two_step_codes_file"),
@@ -146,6 +147,7 @@ def things() -> dict[str, Any]:
                 "rule": Rule,
                 "entry": WorkEntry,
                 "lot": PrepaidLot,
+                "invoice": Invoice,
             }.items()
         },
     }

@@ -331,7 +331,7 @@ def test_a_backup_restores_into_an_empty_and_into_a_used_directory(directory: Pa
         assert (former is not None) is had_data
         assert environment.load_secrets(layout) == secrets
         assert [path.name for path in layout.files.iterdir()] == ["saved.txt"]
-        assert (layout.files / "saved.txt").stat().st_uid == identity.uid
+        assert (layout.files / "saved.txt").stat().st_uid == identity.of_programs(BASE_DIR).uid
         with running_services(directory / name) as (services, _):
             assert notes(services) == [("saved",)]
             with connect(services, "vaste_app") as application:  # grants and policies come back too

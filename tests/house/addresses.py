@@ -341,6 +341,8 @@ ADDRESSES = {
     "portal:ticket_broken": row("POST", THEIRS, NOT_THEIRS, number="ticket"),
     "portal:ticket_close": row("POST", THEIRS, NOT_THEIRS, number="ticket"),
     "portal:ticket_invite": row("POST", THEIRS, NOT_THEIRS, number="ticket"),
+    "portal:invoices": row("GET", ("kaisa", "vera"), ("otto", "oona")),
+    "portal:invoice": row("GET", ("kaisa",), ("otto", "oona", "vera"), pk="invoice"),
     "portal:file": row("GET", THEIRS, NOT_THEIRS, pk="attachment"),
     "portal:picture": row("GET", THEIRS, NOT_THEIRS, pk="attachment"),
     "portal:details": row("GET POST", REQUESTERS),

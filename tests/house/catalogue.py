@@ -48,6 +48,13 @@ GLOBAL = {
 APPEND_ONLY = {
     "accounts.AuditEntry",
     "accounts.SettingVersion",
+    "billing.ClosedMonth",
+    "billing.ExportBatch",
+    "billing.ExportedInvoice",
+    "billing.InvoiceFile",
+    "billing.InvoicedEntry",
+    "billing.InvoicedTicket",
+    "billing.PoolMove",
     "billing.TermsVersion",
     "knowledge.ArticleVersion",
     "tickets.TicketEvent",

@@ -11,6 +11,7 @@ from billing.models import Buyer, PrepaidLot, Seller, TicketBilling
 from billing.services.pricing import price, sell_lot
 from sla.models import Contract
 from tests.conftest import Cast
+from tests.house.invoiced_stock import invoiced
 from tickets.models import Ticket, WorkEntry, WorkTimer
 
 SINCE = date(2027, 1, 1)
@@ -30,4 +31,4 @@ def priced(cast: Cast, ticket: Ticket, *, writer: str, worker: str) -> dict[str,
     TicketBilling.objects.create(ticket=ticket, order_number="4500123")
     WorkTimer.objects.create(member=cast.members[worker], ticket=ticket, started_at=timezone.now())
     entry = WorkEntry.objects.filter(ticket=ticket, member=cast.members[writer]).order_by("pk")[0]
-    return {"lot": lot.pk, "entry": entry.pk}
+    return {"lot": lot.pk, "entry": entry.pk, **invoiced(contract, ticket, cast.members[writer])}

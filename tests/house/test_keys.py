@@ -43,6 +43,17 @@ def keys_of(model: type[models.Model]) -> set[tuple[tuple[str, ...], str, tuple[
     return {(tuple(here), table, tuple(there)) for here, table, there in ask(sql, model._meta.db_table)}
 
 
+def varied(model: type[models.Model], column: str) -> str:
+    """The column as it is, or another value where no two rows may have the same."""
+    unique = {
+        name for each in model._meta.constraints if isinstance(each, models.UniqueConstraint) for name in each.fields
+    }
+    field = next(each for each in model._meta.concrete_fields if each.column == column)
+    if field.name not in unique or field.is_relation:
+        return f'"{column}"'
+    return f'"{column}" + 1000' if isinstance(field, models.IntegerField) else f"""'~' || substr("{column}", 2)"""
+
+
 @pytest.mark.parametrize("model", TENANT_MODELS, ids=[model._meta.label for model in TENANT_MODELS])
 def test_every_foreign_key_is_there_and_carries_the_tenant(model: type[models.Model]) -> None:
     links = {column for column, _ in tenant_links(model)}
@@ -86,9 +97,7 @@ def turn(model: type[models.Model], column: str) -> str:
         return f'UPDATE "{table}" SET "{column}" = %s WHERE id = ({row})'
     columns = [each.column for each in model._meta.concrete_fields if not each.primary_key]
     names = ", ".join(f'"{each}"' for each in columns)
-    # The number of a version is unique.
-    own = {column: "%s"} | ({"number": "number + 1000"} if column != "number" else {})
-    copied = ", ".join(own.get(each, f'"{each}"') for each in columns)
+    copied = ", ".join("%s" if each == column else varied(model, each) for each in columns)
     return f'INSERT INTO "{table}" ({names}) SELECT {copied} FROM "{table}" LIMIT 1'
 
 

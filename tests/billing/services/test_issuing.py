@@ -1,0 +1,211 @@
+"""From a draft to an invoice that stays as it is, and back by a credit note."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from billing.documents import stored
+from billing.documents.soundness import findings_of
+from billing.enums import InvoiceState
+from billing.models import FilesDue, Invoice, InvoicedEntry, InvoiceLine, PoolMove, PrepaidLot, Series
+from billing.services.closing import close_month, drop_draft
+from billing.services.crediting import credit
+from billing.services.drafting import BillingRefused, draft
+from billing.services.inputs import inputs_of
+from billing.services.issuing import approve, hash_of, issue
+from tests.billing.priced import HOURLY, cost
+from tests.billing.services.conftest import LATER, MONTH
+from tickets.models import WorkEntry
+
+
+def refused(act):
+    """What it says why it cannot be."""
+    with pytest.raises(BillingRefused) as refusal, transaction.atomic():
+        act()
+    return str(refusal.value)
+
+
+def kept(statement):
+    """The database refuses, whoever writes the SQL."""
+    with pytest.raises(IntegrityError, match="never changed"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_a_draft_says_what_the_month_costs_and_binds_nothing(contract):
+    made = draft(contract, MONTH, at=LATER)
+
+    assert (made.net, made.tax, made.gross) == (Decimal("150.00"), Decimal("38.25"), Decimal("188.25"))
+    assert made.number is None
+    assert made.findings == []
+    assert [(line.name, line.minutes, line.net) for line in made.lines.all()] == [("Etätyö", 90, Decimal("150.00"))]
+    assert InvoicedEntry.objects.count() == 0
+    assert draft(contract, MONTH, at=LATER).pk == made.pk
+    assert draft(contract, "2026-10", at=LATER) is None
+
+
+def test_issuing_gives_number_reference_days_and_hash(contract, fiona):
+    made = issue(draft(contract, MONTH, at=LATER), by=fiona, at=LATER)
+
+    assert (made.number, made.state, made.issued_on, made.due_on) == (
+        "FI26-100001",
+        InvoiceState.ISSUED,
+        date(2026, 12, 2),
+        date(2026, 12, 16),
+    )
+    document = stored.read(made.document)
+    assert document.payment.reference == made.reference == "261000014"
+    assert len(document.payment.virtual_barcode) == 54
+    assert document.totals.payable == made.gross
+    assert findings_of(document) == []
+    assert made.sha256 == hash_of(Invoice.objects.get(pk=made.pk))
+    assert Series.objects.get().last_hash == made.sha256
+    assert FilesDue.objects.get().invoice == made
+    assert InvoicedEntry.objects.get().entry == WorkEntry.objects.get()
+
+
+def test_what_was_issued_is_kept_by_the_database(contract, fiona):
+    made = issue(draft(contract, MONTH, at=LATER), by=fiona, at=LATER)
+
+    kept("UPDATE billing_invoice SET gross = 0")
+    kept("UPDATE billing_invoice SET state = 'draft'")
+    kept("DELETE FROM billing_invoice")
+    kept("UPDATE billing_invoiceline SET net = 0")
+    kept("DELETE FROM billing_invoiceline")
+    kept("UPDATE tickets_workentry SET minutes = 600")
+    kept("UPDATE tickets_workentry SET billing = 'goodwill', reason = 'friend'")
+    kept("DELETE FROM tickets_workentry")
+    row = InvoiceLine.objects.get()
+    row.pk, row.position = None, 2
+    with pytest.raises(IntegrityError, match="never changed"), transaction.atomic():
+        row.save()
+    for attack in ("DELETE FROM billing_invoicedentry", "UPDATE billing_poolmove SET minutes = 0"):
+        with pytest.raises(Exception, match="permission denied"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(attack)
+    assert Invoice.objects.get(pk=made.pk).gross == Decimal("188.25")
+
+
+def test_an_entry_is_on_one_live_invoice(contract, fiona):
+    first = issue(draft(contract, MONTH, at=LATER), by=fiona, at=LATER)
+    assert inputs_of(contract, now=LATER).entries == ()
+    assert draft(contract, MONTH, at=LATER) is None
+
+    other = Invoice.objects.create(
+        legal_entity=first.legal_entity, customer=first.customer, contract=contract, month=MONTH, currency="EUR",
+        net=0, tax=0, gross=0,
+    )  # fmt: skip
+    with pytest.raises(IntegrityError, match="entry_once"), transaction.atomic():
+        InvoicedEntry.objects.create(invoice=other, entry=WorkEntry.objects.get())
+
+
+def test_a_draft_that_is_no_longer_right_is_not_issued(acme, contract, fiona):
+    made = draft(contract, MONTH, at=LATER)
+    entry = WorkEntry.objects.get()
+    entry.minutes = 45
+    entry.save()
+    assert "changed" in refused(lambda: issue(made, by=fiona, at=LATER))
+
+    made = draft(contract, MONTH, at=LATER)
+    contract.customer.name = "Paperi ja Pahvi Oy"
+    contract.customer.save()
+    assert "Names or addresses" in refused(lambda: issue(made, by=fiona, at=LATER))
+    assert Series.objects.count() == 0
+
+
+def test_a_draft_of_a_customer_without_address_waits(acme, contract, fiona):
+    acme.customer.buyers.update(street="")
+    made = draft(contract, MONTH, at=LATER)
+    assert [each["code"] for each in made.result["exceptions"]] == ["missing_address"]
+    assert "nothing on it" in refused(lambda: issue(made, by=fiona, at=LATER))
+
+
+def test_spain_issues_elsewhere(acme, contract, fiona):
+    company = contract.legal_entity
+    company.country = "ES"
+    company.save()
+    acme.customer.buyers.update(vat_id="FI01120389")
+    made = draft(contract, MONTH, at=LATER)
+    Invoice.objects.filter(pk=made.pk).update(findings=[])
+    assert "Verifactu" in refused(lambda: issue(made, by=fiona, at=LATER))
+
+
+def test_approving_is_undone_by_a_new_draft(contract, fiona):
+    made = approve(draft(contract, MONTH, at=LATER), by=fiona)
+    assert made.state == InvoiceState.APPROVED
+    assert draft(contract, MONTH, at=LATER).state == InvoiceState.DRAFT
+
+
+def test_numbers_follow_each_other_and_days_never_go_back(contract, fiona, acme):
+    first = issue(draft(contract, MONTH, at=LATER), by=fiona, at=LATER)
+    note = credit(first, reason="Wrong hours", by=fiona, at=datetime(2026, 11, 1, tzinfo=UTC))
+    again = issue(draft(contract, MONTH, at=LATER), by=fiona, at=LATER)
+
+    assert [row.number for row in (first, note, again)] == ["FI26-100001", "FI26-100002", "FI26-100003"]
+    assert [row.previous_sha256 for row in (first, note, again)] == ["", first.sha256, note.sha256]
+    assert note.issued_on == date(2026, 12, 2)
+
+
+def test_a_credit_note_names_its_invoice_and_frees_the_work(contract, fiona):
+    first = issue(draft(contract, MONTH, at=LATER), by=fiona, at=LATER)
+    note = credit(first, reason="Wrong hours", by=fiona, at=LATER)
+    document = stored.read(note.document)
+
+    assert (note.net, note.gross) == (Decimal("-150.00"), Decimal("-188.25"))
+    assert document.is_credit
+    assert document.preceding[0].number == first.number
+    assert document.totals.gross == Decimal("188.25")
+    assert findings_of(document) == []
+    assert list(note.lines.values_list("net", flat=True)) == [Decimal("-150.00")]
+    assert InvoicedEntry.objects.get().released_by == note
+    kept("UPDATE billing_invoicedentry SET released_by_id = NULL")
+    assert "credited already" in refused(lambda: credit(first, reason="Again", by=fiona))
+    assert "Only an issued" in refused(lambda: credit(note, reason="Back", by=fiona))
+    WorkEntry.objects.update(minutes=60)
+    assert draft(contract, MONTH, at=LATER).net == Decimal("100.00")
+
+
+def test_prepaid_minutes_are_taken_once_and_come_back(acme, contract, fiona):
+    lot = PrepaidLot.objects.create(
+        contract=contract, minutes=60, valid_from=date(2026, 1, 1), unit_price=90, sold_on=date(2026, 1, 1)
+    )
+    first = issue(draft(contract, MONTH, at=LATER), by=fiona, at=LATER)
+    assert first.net == Decimal("50.00")
+    assert [(move.pool, move.key, move.minutes) for move in PoolMove.objects.all()] == [("lot", f"L{lot.pk}", -60)]
+    assert inputs_of(contract, now=LATER).balances.lots[0].minutes == 0
+
+    credit(first, reason="Wrong", by=fiona, at=LATER)
+    assert inputs_of(contract, now=LATER).balances.lots[0].minutes == 60
+
+
+def test_fees_are_due_once_a_month(acme, contract, fiona):
+    cost(acme, contract, monthly_fee="450.00", **HOURLY)
+    first = issue(draft(contract, MONTH, at=LATER), by=fiona, at=LATER)
+    assert first.net == Decimal("600.00")
+    assert draft(contract, MONTH, at=LATER) is None
+
+    credit(first, reason="Wrong", by=fiona, at=LATER)
+    assert draft(contract, MONTH, at=LATER).net == Decimal("600.00")
+
+
+def test_a_closed_month_takes_nothing_more_and_later_work_comes_next(acme, contract, fiona):
+    made = draft(contract, MONTH, at=LATER)
+    assert "drafts" in refused(lambda: close_month(contract.legal_entity, MONTH, by=fiona))
+    drop_draft(made, by=fiona)
+    close_month(contract.legal_entity, MONTH, by=fiona)
+
+    assert "closed" in refused(lambda: draft(contract, MONTH, at=LATER))
+    assert "closed" in refused(lambda: close_month(contract.legal_entity, MONTH, by=fiona))
+    assert draft(contract, "2026-12", at=LATER).net == Decimal("150.00")
+
+
+def test_work_of_later_months_waits_for_them(acme, contract):
+    WorkEntry.objects.update(ended_at=datetime(2026, 12, 1, 12, 0, tzinfo=UTC))
+    assert draft(contract, MONTH, at=LATER) is None
+    assert draft(contract, "2026-12", at=LATER).net == Decimal("150.00")
+
+
+def test_an_unfinished_ticket_is_no_exception(acme, contract):
+    entry = WorkEntry.objects.get()
+    type(entry.ticket).objects.filter(pk=entry.ticket_id).update(status_class="open", resolved_at=None)
+    assert draft(contract, MONTH, at=LATER) is None
