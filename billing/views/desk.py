@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -77,7 +77,7 @@ def export(request: MemberRequest) -> HttpResponse:
 
 @require_GET
 @billing_page(*KEEPERS)
-def batch(request: MemberRequest, pk: int) -> FileResponse:
+def batch(request: MemberRequest, pk: int) -> HttpResponse:
     """A batch as it was handed over."""
     row = get_object_or_404(ExportBatch, pk=pk)
     return as_file(lambda: exporting.bytes_of(row), row.filename, "application/octet-stream")
@@ -85,7 +85,7 @@ def batch(request: MemberRequest, pk: int) -> FileResponse:
 
 @require_GET
 @billing_page(*KEEPERS)
-def neutral(request: MemberRequest, form: str) -> FileResponse:
+def neutral(request: MemberRequest, form: str) -> HttpResponse:
     """The lines of a month's drafts, for companies whose invoices come out of another system."""
     _companies, company, name = asked(request.GET, request.membership.office.legal_entity_id)
     if company is None or form not in SHEETS:

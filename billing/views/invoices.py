@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -49,7 +49,7 @@ def invoice(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @billing_page(*KEEPERS)
-def download(request: MemberRequest, pk: int, form: str) -> FileResponse:
+def download(request: MemberRequest, pk: int, form: str) -> HttpResponse:
     """The stored bytes; a file that the check found wrong does not leave."""
     if form not in files.FORMS:
         raise Http404

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from billing.models import Invoice
 from billing.month import shown
 from billing.services import files
-from billing.views.downloads import pdf_response
+from billing.views.downloads import as_file
 from core.paging import page_by
 from portal import visitors
 from portal.visitors import VisitorRequest, visitor_required
@@ -37,4 +37,4 @@ def invoice(request: VisitorRequest, pk: int) -> HttpResponse:
     """Its PDF, as it was stored."""
     row = get_object_or_404(_of_company(request), pk=pk)
     file = get_object_or_404(row.files, form=files.PDF, is_sound=True)
-    return pdf_response(lambda: files.content(file), files.file_name(row, files.PDF))
+    return as_file(lambda: files.content(file), files.file_name(row, files.PDF), "application/pdf")

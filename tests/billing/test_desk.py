@@ -54,12 +54,12 @@ def test_finance_prepares_looks_issues_downloads_credits_and_closes(acme, client
     assert "FI26-100001" in text(client.get(f"/finance/?{WHERE}"))
     files.make_files(made.pk)
     pdf = client.get(f"/finance/invoices/{made.pk}/pdf")
-    assert b"".join(pdf.streaming_content).startswith(b"%PDF")
+    assert pdf.content.startswith(b"%PDF")
     assert pdf["Content-Disposition"] == 'attachment; filename="FI26-100001.pdf"'
 
     client.post("/finance/export/", {**place, "target": "csv"})
     batch = ExportBatch.objects.get()
-    assert b"FI26-100001" in b"".join(client.get(f"/finance/exports/{batch.pk}/").streaming_content)
+    assert b"FI26-100001" in client.get(f"/finance/exports/{batch.pk}/").content
 
     assert client.post(f"/finance/invoices/{made.pk}/credit/", {"reason": "Wrong hours"}).status_code == 302
     note = Invoice.objects.get(kind="credit")
@@ -89,7 +89,7 @@ def test_spain_says_why_and_gives_lines(acme, client, contract):  # noqa: F811
     page = text(client.get(f"/finance/?{WHERE}"))
     assert "Verifactu" in page
     assert "Issue 1" not in page
-    lines = b"".join(client.get(f"/finance/lines.csv?{WHERE}").streaming_content).decode()
+    lines = client.get(f"/finance/lines.csv?{WHERE}").content.decode()
     assert "K-7" in lines or "Etätyö" in lines
 
 

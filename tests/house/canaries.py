@@ -11,7 +11,18 @@ from django.db import models
 
 from accounts.enums import ActorKind
 from accounts.models import AuditEntry, SettingVersion, TenantModel, User
-from billing.models import TermsVersion
+from billing.models import (
+    ClosedMonth,
+    ExportBatch,
+    ExportedInvoice,
+    Invoice,
+    InvoicedEntry,
+    InvoicedTicket,
+    InvoiceFile,
+    InvoiceLine,
+    PoolMove,
+    TermsVersion,
+)
 from knowledge.models import ArticleVersion
 from tests.house.stock import Stock
 from tickets.enums import EventKind
@@ -41,7 +52,12 @@ TECHNICAL = {
 MARKUP = {"tickets.Message.html", "knowledge.ArticleText.body", "knowledge.ArticleVersion.body"}
 # What lines of a ticket's log say, one word each.
 SAID_ALONE = ("name", "number", "minutes", "before", "contract", "instead_of", "text", "added", "source")
-ADD_ONLY = (ArticleVersion, AuditEntry, SettingVersion, TermsVersion, TicketEvent)
+ADD_ONLY = (
+    *(ArticleVersion, AuditEntry, SettingVersion, TermsVersion, TicketEvent),
+    # Issued invoices and what belongs to them the database itself keeps.
+    *(ClosedMonth, ExportBatch, ExportedInvoice, Invoice, InvoicedEntry, InvoicedTicket, InvoiceFile, InvoiceLine),
+    PoolMove,
+)
 
 
 def canary(number: int, room: int | None) -> str:

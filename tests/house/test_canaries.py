@@ -89,7 +89,9 @@ def got_out(answer: HttpResponse) -> list[str]:
         return [cell for row in csv.reader(text.splitlines()) for cell in row if cell.startswith(FORMULA)]
     if kind == "application/json":
         return [] if json.loads(text) is not None else ["no JSON"]
-    assert kind in ("text/plain", "text/css", "application/octet-stream"), f"no rule for {kind}"
+    assert kind in ("text/plain", "text/css", "application/octet-stream", "application/pdf", "text/csv"), (
+        f"no rule for {kind}"
+    )
     return (
         []
         if kind in ("text/plain", "text/css") or "attachment" in answer.headers["Content-Disposition"]
