@@ -27,8 +27,7 @@ def _of_company(request: VisitorRequest) -> QuerySet[Invoice]:
 def invoices(request: VisitorRequest) -> HttpResponse:
     """The newest first."""
     page = page_by(shown(_of_company(request)), "issued_on", request.GET, newest_first=True)
-    answer: HttpResponse = visitors.show(request, "portal/invoices.html", {"page": page, "title": _("Invoices")})
-    return answer
+    return visitors.show(request, "portal/invoices.html", {"page": page, "title": _("Invoices")})
 
 
 @require_safe
