@@ -7,6 +7,7 @@ from django.apps import apps
 from django.db import connection
 
 from accounts.models import Tenant
+from billing.models import Invoice
 from core.rls import is_tenant_model
 from sla.services import immutable
 from tickets.models import TicketWords
@@ -55,6 +56,8 @@ def _tables(tenant: int) -> Iterator[tuple[str, str, str]]:
     # The rows of words are made by triggers, from the others.
     kept = {table: model for table, model in models.items() if model is not TicketWords}
     own = [table for table, model in kept.items() if is_tenant_model(model) and model._meta.managed]
+    # What belongs to an issued invoice cannot come after it.
+    own.sort(key=lambda table: table == Invoice._meta.db_table)
     for table in (*GLOBAL, *(name for name in own if name not in GLOBAL)):
         fields = models[table]._meta.concrete_fields
         columns = ", ".join(f'"{field.column}"' for field in fields if not field.generated)

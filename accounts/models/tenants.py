@@ -77,6 +77,8 @@ class Tenant(models.Model):
         default=False,
         help_text=_("What contracts cost, what is covered, and invoices at the end of the month."),
     )
+    # Set by whoever runs the installation, with the name and its certificate in place.
+    own_host = models.CharField(max_length=253, blank=True, editable=False)
     is_demo = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -85,8 +87,8 @@ class Tenant(models.Model):
 
     @property
     def host(self) -> str:
-        """The host name that links lead to."""
-        return f"{self.slug}.{settings.VASTE_BASE_DOMAIN}"
+        """The host name that links lead to: the tenant's own one, if it has one."""
+        return self.own_host or f"{self.slug}.{settings.VASTE_BASE_DOMAIN}"
 
     def url(self, path: str = "/") -> str:
         """An absolute address in this tenant, made from its record and never from a request."""

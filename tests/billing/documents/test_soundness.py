@@ -102,7 +102,7 @@ def codes_of(document: Invoice, severity=Severity.ERROR):
         ("25.5", date(2024, 8, 31), set(), {"VASTE-RATE"}),
         ("13.5", date(2026, 1, 1), set(), set()),
         ("14", date(2026, 1, 1), set(), {"VASTE-RATE"}),
-        ("23", date(2026, 1, 1), {"VASTE-RATE"}, set()),
+        ("21", date(2026, 1, 1), {"VASTE-RATE"}, set()),
     ],
 )
 def test_a_rate_is_that_of_the_day_of_service(rate, day, errors, warnings):
