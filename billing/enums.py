@@ -73,3 +73,11 @@ class Target(TextChoices):
     CSV = "csv", _("Neutral lines, CSV")
     XLSX = "xlsx", _("Neutral lines, XLSX")
     FINVOICE = "finvoice", _("Finvoice, ZIP")
+    DATEV = "datev", "DATEV"
+    JOURNAL = "journal", _("Journal, such as for SAP")
+    XERO = "xero", "Xero"
+    QUICKBOOKS = "quickbooks", "QuickBooks Online"
+
+
+# Those that are made for a company only once its books are set up.
+PROGRAMS = (Target.DATEV, Target.JOURNAL, Target.XERO, Target.QUICKBOOKS)

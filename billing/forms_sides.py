@@ -11,6 +11,8 @@ from accounts.models import LegalEntity, Tenant
 from billing.documents import identifiers
 from billing.enums import BY_MAIL, E_INVOICES, Delivery
 from billing.models import Buyer, Seller
+from billing.pictures import LARGEST, NoPicture, drawn_anew
+from billing.services import logos
 from core.forms import LookMixin
 
 CHECKS: Mapping[str, tuple[Callable[[str], bool], Any]] = {
@@ -54,6 +56,8 @@ ELECTRONIC = ("einvoice_address", "einvoice_scheme", "einvoice_operator")
 class SellerForm(SideForm):
     """What a company prints on its invoices, with its own numbers."""
 
+    logo = forms.FileField(label=_("Logo on invoices"), required=False, help_text=_("PNG or JPEG, at most 2 MB."))
+    no_logo = forms.BooleanField(label=_("Remove the logo"), required=False)
     business_id = forms.CharField(label=_("Business ID"), max_length=20, required=False)
     vat_id = forms.CharField(label=_("VAT number"), max_length=20, required=False)
 
@@ -69,12 +73,33 @@ class SellerForm(SideForm):
         company = self.instance.legal_entity
         self.initial.update(business_id=company.business_id, vat_id=company.vat_id)
         self.order_fields(["business_id", "vat_id", *self.Meta.fields])
+        if not self.instance.logo_key:
+            del self.fields["no_logo"]
 
     def clean_business_id(self) -> str:
         number = str(self.cleaned_data["business_id"]).strip()
         if number and self.instance.legal_entity.country == "FI" and not identifiers.is_business_id(number):
             raise forms.ValidationError(_("Its check digit does not fit. Write it like 1234567-1."))
         return number
+
+    def clean_logo(self) -> bytes | None:
+        """The picture drawn anew, so that nothing else is in it."""
+        upload = self.cleaned_data["logo"]
+        if not upload:
+            return None
+        try:
+            return drawn_anew(upload.read() if upload.size <= LARGEST else b"")
+        except NoPicture as unreadable:
+            raise forms.ValidationError(_("PNG or JPEG, at most 2 MB.")) from unreadable
+
+    def seller(self) -> Seller:
+        """The row with its logo; after cleaning, not saved."""
+        row: Seller = self.save(commit=False)
+        if self.cleaned_data.get("no_logo"):
+            row.logo_key = ""
+        if self.cleaned_data["logo"]:
+            row.logo_key = logos.keep(row.tenant_id, self.cleaned_data["logo"])
+        return row
 
     def company(self) -> LegalEntity:
         """The company with the numbers that were typed; after cleaning, not saved."""
@@ -90,7 +115,7 @@ class BuyerForm(SideForm):
         model = Buyer
         fields = [
             "business", "vat_id", *WHERE, "wants", "invoice_email", *ELECTRONIC, "buyer_reference", "language",
-            "payment_days",
+            "payment_days", "ledger_account",
         ]  # fmt: skip
 
     def clean(self) -> dict[str, Any]:

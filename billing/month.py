@@ -16,6 +16,7 @@ from accounts.models import LegalEntity
 from billing import ids
 from billing.gate import SAID, Code
 from billing.models import ClosedMonth, ExportBatch, Invoice, Run, Seller
+from billing.services import mailing
 from billing.services.drafting import first_and_last
 from billing.showing import money_words
 from tickets.models import Ticket, WorkEntry
@@ -121,6 +122,17 @@ def shown(rows: "QuerySet[Invoice]") -> "QuerySet[Invoice]":
         *HEAVY, *(f"credits__{name}" for name in HEAVY)
     )
     return related.prefetch_related("files", "credit_notes")
+
+
+def mails_of(row: Invoice) -> dict[str, Any]:
+    """The mails of an issued invoice, where the next would go, and why there was none though one was wanted."""
+    mails = list(row.mails.select_related("mail", "by__user").prefetch_related("mail__deliveries"))
+    lacks = mailing.hindrance(row)
+    return {
+        "mails": mails,
+        "mail_to": "" if lacks or (mails and mailing.is_on_its_way(mails[0].mail)) else mailing.address_of(row),
+        "unmailed": lacks if lacks and not mails and mailing.wants_mail(row) else "",
+    }
 
 
 def _drafts(rows: Any) -> "QuerySet[Any]":

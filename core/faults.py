@@ -30,6 +30,7 @@ POINTS = (
     "with-series-held",
     "before-issue-commit",
     "after-invoice-file",
+    "after-invoice-mail",
 )
 
 

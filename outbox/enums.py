@@ -74,6 +74,8 @@ class Purpose(TextChoices):
     CLOSING = "closing", _("Notice that a ticket was closed")
     SURVEY = "survey", _("Question how it was")
     PORTAL = "portal", _("Invitation to the portal")
+    INVOICE = "invoice", _("Invoice")
+    CREDIT_NOTE = "credit_note", _("Credit note")
     ANSWERED = "answered", _("The requester's message to the consultant")
     SIDE = "side", _("Side conversation")
     RETURNED = "returned", _("A mail that did not arrive")

@@ -33,6 +33,12 @@ SAMPLES: dict[str, str | Promise] = {
     "promise": _("First response"),
     "due": _("Mon 2 Nov 2026, 13:12"),
     "days": "7",
+    "invoice": "FI26-100042",
+    "credited": "FI26-100031",
+    "seller": "Nordhuolto Oy",
+    "sum": "1,249.90 €",
+    "pay_by": "2026-12-17",
+    "reference": "26100 04267",
 }
 
 

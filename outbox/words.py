@@ -24,6 +24,8 @@ VARIABLES: dict[str, tuple[str, ...]] = {
     Purpose.CONFIRMATION: (*COMMON, "solution"),
     Purpose.CLOSING: (*COMMON, "days"),
     Purpose.SURVEY: COMMON,
+    Purpose.INVOICE: ("invoice", "seller", "customer", "sum", "pay_by", "reference"),
+    Purpose.CREDIT_NOTE: ("invoice", "seller", "customer", "sum", "credited"),
 }
 
 
@@ -75,6 +77,22 @@ def default_words(purpose: str, language: str) -> Words:
             Purpose.SURVEY: Words(
                 _("How was it? {{title}}"),
                 _("Hello {{requester}},\n\nticket {{number}} is closed. How was our service?\n\n{{desk}}"),
+            ),
+            Purpose.INVOICE: Words(
+                _("Invoice {{invoice}} from {{seller}}: {{sum}}, due {{pay_by}}"),
+                _(
+                    "Hello,\n\nattached is invoice {{invoice}} for {{customer}}. Please pay {{sum}} by {{pay_by}} "
+                    "with the reference {{reference}}.\n\nIf anything on it is unclear, just reply to this mail."
+                    "\n\n{{seller}}"
+                ),
+            ),
+            Purpose.CREDIT_NOTE: Words(
+                _("Credit note {{invoice}} from {{seller}}: {{sum}}"),
+                _(
+                    "Hello,\n\nattached is credit note {{invoice}} for {{customer}}: {{sum}}. It takes back the whole "
+                    "invoice {{credited}}, which you need not pay any more.\n\nIf anything on it is unclear, just "
+                    "reply to this mail.\n\n{{seller}}"
+                ),
             ),
         }
         return words[Purpose(purpose)]

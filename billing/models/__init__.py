@@ -1,5 +1,6 @@
 """Sellers, buyers, what contracts cost, what tickets need for their invoice, and the invoices."""
 
+from billing.models.books import Books
 from billing.models.contracts import PrepaidLot, TermsVersion
 from billing.models.desk import ClosedMonth, ExportBatch, ExportedInvoice, Run
 from billing.models.invoices import (
@@ -12,10 +13,12 @@ from billing.models.invoices import (
     PoolMove,
     Series,
 )
+from billing.models.mails import InvoiceMail
 from billing.models.sides import Buyer, Seller
 from billing.models.tickets import TicketBilling
 
 __all__ = [
+    "Books",
     "Buyer",
     "ClosedMonth",
     "ExportBatch",
@@ -24,6 +27,7 @@ __all__ = [
     "Invoice",
     "InvoiceFile",
     "InvoiceLine",
+    "InvoiceMail",
     "InvoicedEntry",
     "InvoicedTicket",
     "PoolMove",

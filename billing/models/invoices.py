@@ -82,6 +82,8 @@ class Invoice(TenantModel):
     ordinal = models.PositiveIntegerField(null=True)
     number = models.CharField(_("Number"), max_length=16, null=True)  # noqa: DJ001  # unique where there is one
     reference = models.CharField(max_length=25, blank=True)
+    # The company's logo as it was then, by its key in the archive.
+    logo_key = models.CharField(max_length=120, blank=True)
     issued_on = models.DateField(null=True)
     due_on = models.DateField(null=True)
     issued_at = models.DateTimeField(null=True)

@@ -95,6 +95,8 @@ class Seller(Address):
     year_begins = models.PositiveSmallIntegerField(
         _("The financial year begins in month"), default=1, validators=[MinValueValidator(1), MaxValueValidator(12)]
     )
+    # Where the picture lies in the archive; its name there is its SHA-256.
+    logo_key = models.CharField(max_length=120, blank=True, editable=False)
     retention_years = models.PositiveSmallIntegerField(
         _("Invoices are kept for years"), default=6, validators=[MinValueValidator(1), MaxValueValidator(30)]
     )
@@ -144,6 +146,13 @@ class Buyer(Address):
         blank=True,
         validators=[MaxValueValidator(LONGEST_TERM)],
         help_text=_("Empty: as the company has it"),
+    )
+
+    ledger_account = models.CharField(
+        _("Account in the books"),
+        max_length=40,
+        blank=True,
+        help_text=_("The customer's own account. Empty: the company's account for such customers"),
     )
 
     objects: ClassVar[TenantManager["Buyer"]] = TenantManager()

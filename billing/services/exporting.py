@@ -1,8 +1,7 @@
 """Batches of issued invoices for other programs: each invoice once for each target, again only with a reason."""
 
-import io
-import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from hashlib import sha256
 
 from django.db import transaction
@@ -12,15 +11,15 @@ from accounts.actors import Actor
 from accounts.models import LegalEntity
 from accounts.services import audit
 from billing.documents import sheets, stored
-from billing.enums import Target
+from billing.enums import PROGRAMS, Target
 from billing.models import ExportBatch, ExportedInvoice, Invoice
+from billing.services import ledgers
 from billing.services.drafting import BillingRefused
-from billing.services.files import ARCHIVE, FINVOICE, content, file_name
+from billing.services.files import FINVOICE, content, file_name
+from billing.services.logos import ARCHIVE
 from core.files import load, store
 
-# The day that stands in a ZIP, so that the same files are the same bytes.
-MADE = (2000, 1, 1, 0, 0, 0)
-ENDINGS: Mapping[Target, str] = {Target.CSV: "csv", Target.XLSX: "xlsx", Target.FINVOICE: "zip"}
+ENDINGS: Mapping[Target, str] = {Target.CSV: "csv", Target.XLSX: "xlsx"}
 
 
 @transaction.atomic
@@ -32,7 +31,8 @@ def export(company: LegalEntity, month: str, target: Target, *, by: Actor, reaso
     LegalEntity.objects.select_for_update().get(pk=company.pk)
     issued = Invoice.objects.issued().filter(legal_entity=company, month=month).order_by("series__year", "ordinal")
     had = set(ExportedInvoice.objects.filter(invoice__in=issued, target=target).values_list("invoice", flat=True))
-    rows = [row for row in issued.prefetch_related("files") if reason.strip() or row.pk not in had]
+    found = issued.select_related("customer").prefetch_related("files")
+    rows = [row for row in found if reason.strip() or row.pk not in had]
     if not rows:
         raise BillingRefused(_("There is nothing that it has not had already."))
     data = _WRITERS[target](rows)
@@ -43,7 +43,7 @@ def export(company: LegalEntity, month: str, target: Target, *, by: Actor, reaso
         key=store(company.tenant_id, data, archive=ARCHIVE),
         sha256=sha256(data).hexdigest(),
         size=len(data),
-        filename=f"{month}-{target}.{ENDINGS[target]}",
+        filename=f"{month}-{target}.{ENDINGS.get(target, 'zip')}",
         reason=reason.strip(),
         by_id=by.membership_id,
     )
@@ -52,6 +52,12 @@ def export(company: LegalEntity, month: str, target: Target, *, by: Actor, reaso
     )
     audit.record("invoices.exported", by=by, target=company, month=month, format=target, invoices=len(rows))
     return batch
+
+
+def targets_of(company: LegalEntity) -> list[Target]:
+    """What a file can be made for: neutral ones, and the program that the company's books are set up for."""
+    program = ledgers.program_of(company)
+    return [target for target in Target if target not in PROGRAMS or target == program]
 
 
 def bytes_of(batch: ExportBatch) -> bytes:
@@ -72,18 +78,20 @@ def _xlsx(rows: Iterable[Invoice]) -> bytes:
 
 def _finvoice(rows: Iterable[Invoice]) -> bytes:
     """A ZIP of the very files that were checked; an invoice that has none as Finvoice is named."""
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for row in rows:
-            found = next((file for file in row.files.all() if file.form == FINVOICE and file.is_sound), None)
-            if found is None:
-                raise BillingRefused(_("%(number)s has no sound Finvoice.") % {"number": row.number})
-            archive.writestr(zipfile.ZipInfo(file_name(row, FINVOICE), MADE), content(found))
-    return target.getvalue()
+    return ledgers.zipped(_checked(rows))
 
 
-_WRITERS: Mapping[Target, Callable[[Iterable[Invoice]], bytes]] = {
+def _checked(rows: Iterable[Invoice]) -> Iterator[tuple[str, bytes]]:
+    for row in rows:
+        found = next((file for file in row.files.all() if file.form == FINVOICE and file.is_sound), None)
+        if found is None:
+            raise BillingRefused(_("%(number)s has no sound Finvoice.") % {"number": row.number})
+        yield file_name(row, FINVOICE), content(found)
+
+
+_WRITERS: Mapping[Target, Callable[[Sequence[Invoice]], bytes]] = {
     Target.CSV: _csv,
     Target.XLSX: _xlsx,
     Target.FINVOICE: _finvoice,
+    **{program: partial(ledgers.written, program) for program in PROGRAMS},
 }

@@ -1,6 +1,10 @@
-"""An issued invoice as files: made by a worker after the commit, checked, written once, and given out as they are."""
+"""An issued invoice as files: made by a worker after the commit, checked, written once, and given out as they are.
+
+Whoever wants invoices by mail gets theirs in the same transaction.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
 from hashlib import sha256
@@ -17,10 +21,11 @@ from billing.documents.document import Invoice as Document
 from billing.documents.emitting import EMITTERS, Unsound
 from billing.documents.pdf.rendering import Look, PdfUnavailable, pdf_of
 from billing.models import FilesDue, Invoice, InvoiceFile
+from billing.services import logos, mailing
+from billing.services.logos import ARCHIVE
 from core.faults import fault_point
 from core.files import load, store
 
-ARCHIVE = "invoices"
 # Started once for so many, the official rules cost each of them a few milliseconds.
 BATCH = 20
 AGAIN = timedelta(minutes=10)
@@ -47,8 +52,8 @@ def make_files(first: int) -> int:
     if not due:
         return 0
     try:
-        made = {row: rendered(stored.read(row.invoice.document)) for row in due}
-    except PdfUnavailable as problem:
+        made = {row: rendered_of(row.invoice) for row in due}
+    except (PdfUnavailable, logos.LogoLost) as problem:
         FilesDue.objects.filter(pk__in=[row.pk for row in due]).update(
             problem=str(problem), next_at=timezone.now() + AGAIN
         )
@@ -57,14 +62,20 @@ def make_files(first: int) -> int:
     for row, forms in made.items():
         for form, data in forms.items():
             _keep(row.invoice, form, data, findings.get((row.pk, form), []))
+        mailing.mail_made(row.invoice)
         row.delete()
     return len(made)
 
 
-def rendered(document: Document) -> dict[str, bytes]:
+def rendered_of(invoice: Invoice) -> dict[str, bytes]:
+    """The forms of an issued invoice, from nothing but what was frozen with it. Raises PdfUnavailable, LogoLost."""
+    return rendered(stored.read(invoice.document), logos.content(invoice.logo_key))
+
+
+def rendered(document: Document, logo: bytes = b"") -> dict[str, bytes]:
     """Every form that the document can have; a format that wants more than it says is left out."""
     makers: dict[str, Callable[[Document], bytes]] = {
-        PDF: lambda each: pdf_of(each, look()),
+        PDF: lambda each: pdf_of(each, replace(look(), logo=logo)),
         CSV: lambda each: sheets.as_csv([each]),
         XLSX: lambda each: sheets.as_xlsx([each]),
         FINVOICE: EMITTERS[FINVOICE],

@@ -31,7 +31,7 @@ from billing.models import (
 from billing.rating.freezing import frozen
 from billing.rating.pools import INCLUDED, Source
 from billing.rating.result import Result
-from billing.services import invoiced
+from billing.services import invoiced, logos
 from billing.services.drafting import BillingRefused, Rated, rated, refuse_closed, sound
 from billing.services.inputs import buyer_of, seller_of
 from core.faults import fault_point
@@ -108,6 +108,7 @@ def finish(invoice: Invoice, made: document.Invoice, place: Place, *, by: Actor,
     invoice.series, invoice.ordinal, invoice.number = series, place.ordinal, place.number
     invoice.state, invoice.issued_at, invoice.issued_by_id = InvoiceState.ISSUED, at, by.membership_id
     invoice.issued_on, invoice.due_on, invoice.reference = made.issued_on, made.due_on, made.payment.reference
+    invoice.logo_key = logos.key_of(invoice.legal_entity_id)
     invoice.document, invoice.previous_sha256 = stored.written(made), series.last_hash
     invoice.sha256 = hash_of(invoice)
     invoice.save()

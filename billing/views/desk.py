@@ -31,7 +31,8 @@ SHEETS = {
 def desk(request: MemberRequest) -> HttpResponse:
     companies, company, name = asked(request.GET, request.membership.office.legal_entity_id)
     month = month_at(company, name) if company else None
-    return render(request, "billing/desk.html", {"companies": companies, "month": month, "targets": Target.choices})
+    targets = exporting.targets_of(month.company) if month and month.issued else []
+    return render(request, "billing/desk.html", {"companies": companies, "month": month, "targets": targets})
 
 
 @require_GET

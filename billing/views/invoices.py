@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.requests import MemberRequest
 from billing.access import KEEPERS, billing_page
 from billing.models import FilesDue, Invoice
-from billing.month import shown
-from billing.services import closing, crediting, files, issuing
+from billing.month import mails_of, shown
+from billing.services import closing, crediting, files, issuing, mailing
 from billing.services.drafting import BillingRefused
 from billing.views.downloads import as_file
 from core.paging import page_by
@@ -44,6 +44,8 @@ def invoice(request: MemberRequest, pk: int) -> HttpResponse:
         "lines": row.lines.select_related("ticket"),
         "due": FilesDue.objects.filter(invoice=row).first() if row.is_issued else None,
     }
+    if row.is_issued:
+        context |= mails_of(row)
     return render(request, "billing/invoice.html", context)
 
 
@@ -76,6 +78,18 @@ def credit(request: MemberRequest, pk: int) -> HttpResponse:
     reason = request.POST.get("reason", "")[:200]
     words = _("Credited. Its work can be invoiced again.")
     return _act(request, pk, lambda row: crediting.credit(row, reason=reason, by=request.actor), words)
+
+
+@require_POST
+@billing_page(*KEEPERS)
+def mail(request: MemberRequest, pk: int) -> HttpResponse:
+    """Send it to the customer, once more or for the first time."""
+
+    def send(row: Invoice) -> Invoice:
+        mailing.send_again(row, by=request.actor)
+        return row
+
+    return _act(request, pk, send, _("The mail is on its way."))
 
 
 @require_POST

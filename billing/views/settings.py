@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,8 +15,10 @@ from accounts.pages import Chip, Line, Listing, form_page, list_page, posted
 from accounts.requests import MemberRequest
 from accounts.services.records import keep
 from billing.access import KEEPERS, PRICERS, billing_page
+from billing.forms_books import BooksForm
 from billing.forms_sides import BuyerForm, SellerForm, SwitchForm
 from billing.models import Buyer, Seller
+from billing.services import ledgers, logos
 from core.paging import page_by
 
 
@@ -70,17 +72,48 @@ def seller(request: MemberRequest, pk: int) -> HttpResponse:
     company = get_object_or_404(LegalEntity, pk=pk)
     row = Seller.objects.filter(legal_entity=company).first() or Seller(series_digit=_free_digit())
     row.legal_entity = company
-    form = SellerForm(posted(request), instance=row)
+    form = SellerForm(posted(request), request.FILES or None, instance=row)
     if form.is_valid():
         with transaction.atomic():
             keep(form.company(), by=request.actor, changed={"business_id", "vat_id"} & set(form.changed_data))
-            keep(form.save(commit=False), by=request.actor, changed=form.changed_data)
+            keep(form.seller(), by=request.actor, changed=form.changed_data)
         messages.success(request, _("Saved. It holds for invoices that are made from now on."))
         return redirect("billing:sellers")
     up = ("billing:sellers", _("Companies that invoice"))
-    return form_page(
-        request, form, title=company.name, up=up, template="billing/seller.html", why_not=row.why_not_here
-    )
+    more = [(reverse("billing:books", args=[pk]), _("Books"))]
+    return form_page(request, form, title=company.name, up=up, template="billing/seller.html", seller=row, more=more)
+
+
+@require_GET
+@billing_page(*KEEPERS)
+def logo(request: MemberRequest, pk: int) -> HttpResponse:
+    """The picture that stands on the company's invoices."""
+    row = get_object_or_404(Seller.objects.exclude(logo_key=""), legal_entity=pk)
+    try:
+        response = HttpResponse(logos.content(row.logo_key), content_type="image/png")
+    except logos.LogoLost as lost:
+        raise Http404 from lost
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+@billing_page(*KEEPERS)
+def books(request: MemberRequest, pk: int) -> HttpResponse:
+    """What the company's books call things; a program that is chosen anew is asked about on the same page."""
+    company = get_object_or_404(LegalEntity, pk=pk)
+    row = ledgers.books_of(company)
+    row.legal_entity = company
+    form = BooksForm(posted(request), instance=row)
+    if form.is_valid():
+        keep(form.save(commit=False), by=request.actor, changed=form.changed_data)
+        messages.success(request, _("Saved"))
+        anew = "program" in form.changed_data and form.cleaned_data["program"]
+        return redirect("billing:books" if anew else "billing:seller", pk)
+    up = ("billing:sellers", _("Companies that invoice"))
+    title = _("Books of %(company)s") % {"company": company.name}
+    return form_page(request, form, title=title, up=up, template="billing/books.html")
 
 
 def _free_digit() -> int:

@@ -40,7 +40,7 @@ WORKER = ("after-parse", "after-message-insert", "after-process-commit", "before
 # Met by tests/imports/test_killed.py.
 IMPORTER = ("in-import-batch", "after-import-batch")
 # Met by tests/billing/test_issue_race.py and test_files_killed.py.
-BILLER = ("with-series-held", "before-issue-commit", "after-invoice-file")
+BILLER = ("with-series-held", "before-issue-commit", "after-invoice-file", "after-invoice-mail")
 RULE = "after-rule-run"
 LISTENER = ("after-raw-write", "after-receipt-commit", "before-enqueue", "after-enqueue", "before-acknowledge")
 

@@ -82,7 +82,7 @@ NO_PAGES = {
     ),
     *("tickets:live", "tickets:live_rows", "tickets:alerts", "tickets:people", "imports:refused"),
     *("knowledge:file", "help:file", "help:robots", "tickets:articles", "billing:verdict"),
-    *("billing:batch", "billing:neutral", "billing:progress", "billing:download"),
+    *("billing:batch", "billing:neutral", "billing:progress", "billing:download", "billing:logo"),
     *("mailintake:signed_in", "mailintake:mailbox_sign_in"),
     *("portal:style", "portal:logo", "portal:work_file", "portal:confirm_file", "account_inactive", "account_signup"),
     *("accounts:two_step_off", "accounts:two_step_codes", "accounts:two_step_codes_file"),

@@ -8,6 +8,8 @@ BILLING: dict[str, Row] = {
     "billing:switches": row("GET POST", ADMIN),
     "billing:sellers": row("GET", KEEPERS),
     "billing:seller": row("GET POST", KEEPERS, pk="entity"),
+    "billing:logo": row("GET", KEEPERS, pk="entity"),
+    "billing:books": row("GET POST", KEEPERS, pk="entity"),
     "billing:buyers": row("GET", READERS),
     "billing:buyer": row("GET POST", READERS, pk="customer"),
     # What contracts cost.
@@ -44,5 +46,6 @@ BILLING: dict[str, Row] = {
     "billing:invoice_issue": row("POST", KEEPERS, pk="invoice_draft"),
     "billing:invoice_drop": row("POST", KEEPERS, pk="invoice_draft"),
     "billing:invoice_credit": row("POST", KEEPERS, pk="invoice"),
+    "billing:invoice_mail": row("POST", KEEPERS, pk="invoice"),
     "billing:download": row("GET", KEEPERS, pk="invoice", form="=csv"),
 }

@@ -19,11 +19,13 @@ from billing.models import (
     InvoicedTicket,
     InvoiceFile,
     InvoiceLine,
+    InvoiceMail,
     PoolMove,
     Run,
     Series,
 )
 from core.files import store
+from outbox.models import OutgoingMail
 from sla.models import Contract
 from tests.billing.documents.demo import documents
 from tickets.models import Ticket, WorkEntry, WorkType
@@ -89,6 +91,7 @@ def _around(issued: Invoice, member: Membership) -> dict[str, Any]:
     for form in ("csv", "pdf"):
         InvoiceFile.objects.create(invoice=issued, form=form, is_sound=True, **kept)
     FilesDue.objects.create(invoice=issued)
+    InvoiceMail.objects.create(invoice=issued, mail=OutgoingMail.objects.order_by("pk")[0], by=member)
     batch = ExportBatch.objects.create(
         legal_entity=company, target=Target.CSV, month="2027-02", filename="lines.csv", by=member, **kept
     )

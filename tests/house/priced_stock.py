@@ -6,9 +6,10 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import LegalEntity
-from billing.enums import Preset
-from billing.models import Buyer, PrepaidLot, Seller, TicketBilling
+from billing.enums import Preset, Target
+from billing.models import Books, Buyer, PrepaidLot, Seller, TicketBilling
 from billing.services.pricing import price, sell_lot
+from core.files import store
 from sla.models import Contract
 from tests.conftest import Cast
 from tests.house.invoiced_stock import invoiced
@@ -26,7 +27,10 @@ def priced(cast: Cast, ticket: Ticket, *, writer: str, worker: str) -> dict[str,
     lot = PrepaidLot(contract=contract, minutes=600, unit_price=90, valid_from=SINCE, sold_on=SINCE)
     sell_lot(lot, by=by)
     where = {"street": "Kauppakatu 1", "post_code": "00100", "city": "Helsinki"}
-    Seller.objects.create(legal_entity=LegalEntity.objects.order_by("pk")[0], iban="FI2112345600000785", **where)
+    company = LegalEntity.objects.order_by("pk")[0]
+    logo = store(cast.tenant.pk, b"a picture", archive="invoices")
+    Seller.objects.create(legal_entity=company, iban="FI2112345600000785", logo_key=logo, **where)
+    Books.objects.create(legal_entity=company, program=Target.JOURNAL, revenue="3000", taxes={"S 25.5": "S25.5"})
     Buyer.objects.create(customer=cast.customer, vat_id="FI01120389", **where)
     TicketBilling.objects.create(ticket=ticket, order_number="4500123")
     WorkTimer.objects.create(member=cast.members[worker], ticket=ticket, started_at=timezone.now())

@@ -15,6 +15,8 @@ WORDED = [
     Purpose.SOLUTION,
     Purpose.REMINDER,
     Purpose.CONFIRMATION,
+    Purpose.INVOICE,
+    Purpose.CREDIT_NOTE,
 ]
 
 

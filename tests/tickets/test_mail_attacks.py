@@ -18,6 +18,7 @@ from outbox.forms import TemplateForm
 from outbox.models import Delivery, MailTemplate, OutgoingMail
 from outbox.words import VARIABLES
 from sla.models import Timer
+from tests.billing.posted import posted
 from tests.conftest import Cast
 from tests.house.canaries import FORMS, escaped, shown
 from tests.mailintake.post import arrive, open_box
@@ -46,11 +47,13 @@ MAY = {"in-reply-to", "references", "auto-submitted", "x-auto-response-suppress"
 CODE = "{{number}}{{7*7}}{% debug %}{{ ticket.tenant.slug }}{{settings.SECRET_KEY}}{{requester}}"
 HEADER = "x\r\nBcc: victim@evil.example\r\nReply-To: evil@evil.example\r\n\r\n<script>alert(1)</script>\u2028Z: z"
 BEGUN = "Ei asiakkaalle"
+# A handover and news are of no one ticket, an invitation leads to the portal, an invoice to whom the company names.
+OF_NO_TICKET = (Purpose.HANDOVER, Purpose.NEWS, Purpose.PORTAL, Purpose.INVOICE, Purpose.CREDIT_NOTE)
 WALKS = "{% load static %}{% debug %}{{ ticket._meta.fields }}{{ticket.tenant.slug}}{{7*7}}{# x #}{% include 'x' %}"
 
 
 def poisoned(cast: Cast, bait: str) -> list[OutgoingMail]:
-    """Every mail that a ticket can send, with the bait wherever somebody's words go."""
+    """Every mail that a ticket or an invoice can send, with the bait wherever somebody's words go."""
     with cast.scope():
         name = bait[:110]
         for row, value in ((cast.tenant, bait[:110]), (cast.customer, name), (cast.konsta.user, name)):
@@ -96,6 +99,7 @@ def poisoned(cast: Cast, bait: str) -> list[OutgoingMail]:
         requester_mails.send_joined(ticket, ticket.requester, by_name=name)
         absences.plan(konsta, starts_on=date(2020, 1, 1), substitute=cast.aino, note=bait[:200], by=cast.actor("ada"))
         absent_mails.tell_everybody()
+        posted(cast, name)
         return list(OutgoingMail.objects.select_related("tenant").prefetch_related("files"))
 
 
@@ -120,8 +124,7 @@ def test_no_value_makes_a_header_of_its_own(acme: Cast) -> None:
         raw, message = bytes_of(acme, mail)
         names = [name.lower() for name in message]
         assert len(names) == len(set(names)), mail.purpose
-        # A handover and news are of no one ticket, an invitation leads to the portal, and nobody answers them.
-        answered = mail.purpose not in (Purpose.HANDOVER, Purpose.NEWS, Purpose.PORTAL)
+        answered = mail.purpose not in OF_NO_TICKET
         wanted = ONCE if answered else ONCE - {"reply-to"}
         assert wanted <= set(names) <= wanted | MAY, (mail.purpose, set(names) - wanted - MAY)
         assert [address.addr_spec for address in message["From"].addresses] == ["support@acme.example"]

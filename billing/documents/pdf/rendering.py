@@ -3,6 +3,7 @@
 The same document with the same fonts gives the same bytes: days and ids come from the document, never from a clock.
 """
 
+import atexit
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -99,6 +100,10 @@ def _styles(fonts: tuple[tuple[str, bytes], ...]) -> tuple[Any, Any]:
     held = _Held(Look(MappingProxyType(dict(fonts))))
     css = "".join(_face(name) for name, _ in fonts) + (files(__package__) / "page.css").read_text()
     return config, weasy.CSS(string=css, base_url=OURS, url_fetcher=held, font_config=config)
+
+
+# A font configuration that is still there when the interpreter takes its modules apart cannot clean up after itself.
+atexit.register(_styles.cache_clear)
 
 
 def _face(name: str) -> str:

@@ -232,3 +232,13 @@ def test_code_128_c_takes_pairs_of_digits_only(digits):
 
 def _file(data):
     return io.BytesIO(data)
+
+
+def test_an_interpreter_that_printed_ends_without_a_word():
+    script = (
+        "from tests.billing.documents.demo import documents as d; from billing.documents.pdf.rendering import pdf_of"
+    )
+    script += "; pdf_of(d()['fi_domestic'])"
+    told = subprocess.run([sys.executable, "-W", "ignore", "-c", script], capture_output=True, text=True, check=True)
+    assert "FontConfiguration" not in told.stderr
+    assert "Traceback" not in told.stderr

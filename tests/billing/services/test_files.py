@@ -95,7 +95,7 @@ def test_without_the_printer_the_files_wait_and_say_why(invoice, monkeypatch):
     assert due.next_at > timezone.now()
 
 
-@pytest.mark.parametrize("target", list(Target))
+@pytest.mark.parametrize("target", [Target.CSV, Target.XLSX, Target.FINVOICE])
 def test_a_batch_has_each_invoice_once(contract, invoice, fiona, target):
     files.make_files(invoice.pk)
     batch = exporting.export(contract.legal_entity, MONTH, target, by=fiona)
