@@ -81,3 +81,5 @@ class Target(TextChoices):
 
 # Those that are made for a company only once its books are set up.
 PROGRAMS = (Target.DATEV, Target.JOURNAL, Target.XERO, Target.QUICKBOOKS)
+# Those in which a customer has an account of its own.
+BY_ACCOUNT = (Target.DATEV, Target.JOURNAL)

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms import TenantModelForm
 from accounts.models import LegalEntity, Tenant
 from billing.documents import identifiers
-from billing.enums import BY_MAIL, E_INVOICES, Delivery
-from billing.models import Buyer, Seller
+from billing.enums import BY_ACCOUNT, BY_MAIL, E_INVOICES, Delivery
+from billing.models import Books, Buyer, Seller
 from billing.pictures import LARGEST, NoPicture, drawn_anew
 from billing.services import logos
 from core.forms import LookMixin
@@ -117,6 +117,11 @@ class BuyerForm(SideForm):
             "business", "vat_id", *WHERE, "wants", "invoice_email", *ELECTRONIC, "buyer_reference", "language",
             "payment_days", "ledger_account",
         ]  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not Books.objects.filter(program__in=BY_ACCOUNT).exists():
+            del self.fields["ledger_account"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

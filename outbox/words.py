@@ -27,6 +27,8 @@ VARIABLES: dict[str, tuple[str, ...]] = {
     Purpose.INVOICE: ("invoice", "seller", "customer", "sum", "pay_by", "reference"),
     Purpose.CREDIT_NOTE: ("invoice", "seller", "customer", "sum", "credited"),
 }
+# Only where the tenant invoices from here.
+OF_INVOICES = (Purpose.INVOICE, Purpose.CREDIT_NOTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,24 +80,31 @@ def default_words(purpose: str, language: str) -> Words:
                 _("How was it? {{title}}"),
                 _("Hello {{requester}},\n\nticket {{number}} is closed. How was our service?\n\n{{desk}}"),
             ),
-            Purpose.INVOICE: Words(
-                _("Invoice {{invoice}} from {{seller}}: {{sum}}, due {{pay_by}}"),
-                _(
-                    "Hello,\n\nattached is invoice {{invoice}} for {{customer}}. Please pay {{sum}} by {{pay_by}} "
-                    "with the reference {{reference}}.\n\nIf anything on it is unclear, just reply to this mail."
-                    "\n\n{{seller}}"
-                ),
-            ),
-            Purpose.CREDIT_NOTE: Words(
-                _("Credit note {{invoice}} from {{seller}}: {{sum}}"),
-                _(
-                    "Hello,\n\nattached is credit note {{invoice}} for {{customer}}: {{sum}}. It takes back the whole "
-                    "invoice {{credited}}, which you need not pay any more.\n\nIf anything on it is unclear, just "
-                    "reply to this mail.\n\n{{seller}}"
-                ),
-            ),
+            **_of_invoices(),
         }
         return words[Purpose(purpose)]
+
+
+def _of_invoices() -> dict[Purpose, Words]:
+    """In the active language."""
+    return {
+        Purpose.INVOICE: Words(
+            _("Invoice {{invoice}} from {{seller}}: {{sum}}, due {{pay_by}}"),
+            _(
+                "Hello,\n\nattached is invoice {{invoice}} for {{customer}}. Please pay {{sum}} by {{pay_by}} "
+                "with the reference {{reference}}.\n\nIf anything on it is unclear, just reply to this mail."
+                "\n\n{{seller}}"
+            ),
+        ),
+        Purpose.CREDIT_NOTE: Words(
+            _("Credit note {{invoice}} from {{seller}}: {{sum}}"),
+            _(
+                "Hello,\n\nattached is credit note {{invoice}} for {{customer}}: {{sum}}. It takes back the whole "
+                "invoice {{credited}}, which you need not pay any more.\n\nIf anything on it is unclear, just "
+                "reply to this mail.\n\n{{seller}}"
+            ),
+        ),
+    }
 
 
 def words_for(purpose: str, language: str) -> Words:

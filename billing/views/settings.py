@@ -80,7 +80,7 @@ def seller(request: MemberRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Saved. It holds for invoices that are made from now on."))
         return redirect("billing:sellers")
     up = ("billing:sellers", _("Companies that invoice"))
-    more = [(reverse("billing:books", args=[pk]), _("Books"))]
+    more = [(reverse("billing:books", args=[pk]), _("Books"))] if row.issues_here else []
     return form_page(request, form, title=company.name, up=up, template="billing/seller.html", seller=row, more=more)
 
 

@@ -10,6 +10,8 @@ from accounts.actors import SYSTEM
 from accounts.models import Customer, LegalEntity, Membership
 from billing.enums import Preset
 from billing.models import Buyer, PrepaidLot, Seller, TicketBilling
+from billing.pictures import drawn_anew
+from billing.services import logos
 from billing.services.pricing import price, sell_lot
 from helpdesk.demo.workspace import Workspace
 from sla.models import Contract, Policy
@@ -37,14 +39,17 @@ def put_prices(place: Workspace, slug: str) -> None:
 
 
 def _company(entry: dict[str, Any]) -> None:
-    own = {"name", "country", "business_id", "vat_id"}
+    own = {"name", "country", "business_id", "vat_id", "logo"}
     company, _made = LegalEntity.objects.get_or_create(
         name=entry["name"], defaults={"country": entry.get("country", "")}
     )
     company.business_id = entry.get("business_id", company.business_id)
     company.vat_id = entry.get("vat_id", "")
     company.save()
-    Seller.objects.create(legal_entity=company, **{name: value for name, value in entry.items() if name not in own})
+    seller = Seller(legal_entity=company, **{name: value for name, value in entry.items() if name not in own})
+    if "logo" in entry:
+        seller.logo_key = logos.keep(company.tenant_id, drawn_anew((DATA / entry["logo"]).read_bytes()))
+    seller.save()
 
 
 def _customer(place: Workspace, entry: dict[str, Any]) -> None:

@@ -18,7 +18,7 @@ from accounts.services.records import keep, remove
 from outbox.enums import Purpose
 from outbox.forms import SAMPLES, TemplateForm
 from outbox.models import MailTemplate
-from outbox.words import VARIABLES, Words, default_words, fill
+from outbox.words import OF_INVOICES, VARIABLES, Words, default_words, fill
 
 
 @require_GET
@@ -28,6 +28,7 @@ def templates(request: MemberRequest) -> HttpResponse:
     lines = [
         _line(Purpose(purpose), language, own=(purpose, language) in own)
         for purpose in VARIABLES
+        if request.tenant.billing_on or purpose not in OF_INVOICES
         for language in Language
     ]
     about = _("What automatic mails say")

@@ -1,5 +1,6 @@
 """The month-end desk in the browser's words: exceptions, drafts, issuing, downloads, credit, closing."""
 
+import html
 import re
 
 import pytest
@@ -80,17 +81,31 @@ def test_what_a_ticket_lacks_stands_first_with_a_link(client, contract):  # noqa
     assert "Issue 1" not in text(response)
 
 
-def test_spain_says_why_and_gives_lines(acme, client, contract):  # noqa: F811
+@pytest.mark.parametrize(("country", "system"), [("ES", "Verifactu"), ("IN", "IRP")])
+def test_spain_and_india_say_why_and_give_lines(acme, client, contract, country, system):  # noqa: F811
     company = contract.legal_entity
-    company.country = "ES"
+    company.country = country
     company.save()
     acme.customer.buyers.update(vat_id="FI01120389")
-    draft(contract, MONTH, at=LATER)
-    page = text(client.get(f"/finance/?{WHERE}"))
-    assert "Verifactu" in page
-    assert "Issue 1" not in page
-    lines = client.get(f"/finance/lines.csv?{WHERE}").content.decode()
-    assert "K-7" in lines or "Etätyö" in lines
+    made = draft(contract, MONTH, at=LATER)
+    page = client.get(f"/finance/?{WHERE}")
+    assert system in text(page)
+    assert "Issue 1" not in text(page)
+    assert "For other programs" not in text(page)
+    links = re.findall(r'href="(/finance/lines[^"]*)"', page.content.decode())
+    assert [link.partition("?")[0] for link in links] == ["/finance/lines.csv", "/finance/lines.xlsx"]
+    csv, xlsx = (client.get(html.unescape(link)).content for link in links)
+    lines = csv.decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("kind;invoice_no;")
+    assert [row.split(";")[17] for row in lines[1:]] == ["150.00"]
+    assert xlsx.startswith(b"PK")
+
+    client.post(f"/finance/invoices/{made.pk}/issue/")
+    client.post("/finance/issue/", {"company": company.pk, "month": MONTH})
+    for run in Run.objects.filter(ended_at=None):
+        tasks.go_on(acme.tenant.pk, run.pk)
+    assert Invoice.objects.issued().count() == 0
+    assert "/books/" not in client.get(f"/settings/invoicing/companies/{company.pk}/").content.decode()
 
 
 def test_a_file_that_the_check_found_wrong_does_not_leave(acme, client, contract, fiona, monkeypatch):  # noqa: F811

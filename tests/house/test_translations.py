@@ -32,10 +32,11 @@ PEOPLE = {
 }
 # For those who build pages, in English only.
 NOT_TRANSLATED = {"styleguide"}
-# What the people of the test have called their things; names of headers, addresses, variables, hosts, and of languages
-# as their own readers know them.
+# What the people of the test have called their things; names of headers, programs, addresses, variables, hosts, and of
+# languages as their own readers know them.
 OWN_WORDS = re.compile(
-    r"Kysymys (spare_)?mail|Aside|Hydraulics|Message-ID|English|\S+@\S+|\{\{\w+\}\}|\S+\.example\S*"
+    r"Kysymys (spare_)?mail|Aside|Hydraulics|Message-ID|English|DATEV|Xero|QuickBooks Online|"
+    r"\S+@\S+|\{\{\w+\}\}|\S+\.example\S*"
 )
 WORD = re.compile(r"[^\W\d_]{4,}")
 PLACEHOLDER = re.compile(r"%\(\w+\)s|%\(\w+\)d|\{\{\w+\}\}|<[^>]*>|\S+\.(?:example|com)\S*")

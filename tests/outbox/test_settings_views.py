@@ -35,6 +35,14 @@ def test_each_mail_has_words_and_a_preview(acme: Cast, purpose: str, language: s
         assert f"<code>{{{{{name}}}}}</code>" in words(page)
 
 
+def test_mails_of_invoices_have_words_where_invoices_are_made(acme: Cast) -> None:
+    address = reverse("outbox:template", args=["invoice", "fi"])
+    assert address not in acme.client("ada").get(reverse("outbox:templates")).content.decode()
+    acme.tenant.billing_on = True
+    acme.tenant.save()
+    assert address in acme.client("ada").get(reverse("outbox:templates")).content.decode()
+
+
 def test_own_words_are_used_and_given_back(acme: Cast) -> None:
     url, client = reverse("outbox:template", args=ACK), acme.client("ada")
     data = {"subject": "Kiitos: {{title}}", "body": "Hei {{ requester }}"}

@@ -146,3 +146,10 @@ def test_accounts_of_datev_are_numbers(client, company):
     for name in ("tax_S 25.5", "receivables"):
         answer = client.post(page, typed | {name: "myynti"})
         assert list(answer.context["form"].errors) == [name]
+
+
+def test_a_customer_has_an_account_where_a_company_has_such_books(acme, client, company):
+    page = f"/customers/{acme.customer.pk}/invoicing/"
+    assert "ledger_account" not in client.get(page).content.decode()
+    Books.objects.create(legal_entity=company, program="journal")
+    assert "ledger_account" in client.get(page).content.decode()

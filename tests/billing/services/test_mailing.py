@@ -17,6 +17,7 @@ from billing.services import files, mailing
 from billing.services.crediting import credit
 from billing.services.drafting import draft
 from billing.services.issuing import issue
+from outbox.models import Delivery as Mailed
 from outbox.models import MailTemplate, OutgoingMail
 from outbox.tasks import send
 from tests.billing.services.conftest import LATER, MONTH
@@ -134,6 +135,19 @@ def test_without_an_address_or_a_sound_pdf_nothing_leaves(acme, invoice, fiona, 
     assert "Only what is issued" in refused(lambda: mailing.send_again(row, by=fiona))
 
 
+@pytest.mark.parametrize("fate", ["hard", "soft", "complained"])
+def test_what_comes_back_later_is_shown_too(acme, invoice, fate):
+    acme.tenant.billing_on = True
+    acme.tenant.save()
+    files.make_files(invoice.pk)
+    OutgoingMail.objects.update(state="sent")
+    client = acme.client("fiona")
+    assert "did not arrive" not in client.get(f"/finance/?month={MONTH}").content.decode()
+    Mailed.objects.create(mail=only(), address=MAILED, fate=fate, said="no such box", at=timezone.now())
+    assert "did not arrive" in client.get(f"/finance/?month={MONTH}").content.decode()
+    assert "no such box" in client.get(f"/finance/invoices/{invoice.pk}/").content.decode()
+
+
 def test_the_database_lets_no_second_first_mail_in(invoice):
     files.make_files(invoice.pk)
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -157,6 +171,9 @@ def test_the_page_says_when_to_whom_and_what_became_of_it(acme, invoice):
     shown = client.get(page).content.decode()
     assert "550 no such user" in shown
     assert f"Send it again to {MAILED}" in shown
+    desk = client.get(f"/finance/?month={MONTH}").content.decode()
+    assert "Mails with invoices did not arrive" in desk
     assert client.post(f"{page}mail/").status_code == 302
+    assert "Mails with invoices did not arrive" not in client.get(f"/finance/?month={MONTH}").content.decode()
     assert InvoiceMail.objects.count() == 2
     assert Invoice.objects.get().sha256 == invoice.sha256
