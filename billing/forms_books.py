@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import TenantModelForm
@@ -160,7 +161,9 @@ def _groups(groups: Iterable[Mapping[str, Any]]) -> Iterator[Vat]:
 def vat_words(category: str, rate: Decimal | None) -> Any:
     """A VAT as finance calls it."""
     words = CATEGORIES.get(category)
-    return words % {"rate": f"{(rate or Decimal(0)).normalize():f}"} if words else vat_key(category, rate)
+    return (
+        words % {"rate": number_format(f"{(rate or Decimal(0)).normalize():f}")} if words else vat_key(category, rate)
+    )
 
 
 def _kinds() -> list[tuple[str, Any]]:

@@ -9,7 +9,7 @@ from typing import Any
 from accounts.actors import SYSTEM
 from accounts.models import Customer, LegalEntity, Membership
 from billing.enums import Preset
-from billing.models import Buyer, PrepaidLot, Seller, TicketBilling
+from billing.models import Books, Buyer, PrepaidLot, Seller, TicketBilling
 from billing.pictures import drawn_anew
 from billing.services import logos
 from billing.services.pricing import price, sell_lot
@@ -39,7 +39,7 @@ def put_prices(place: Workspace, slug: str) -> None:
 
 
 def _company(entry: dict[str, Any]) -> None:
-    own = {"name", "country", "business_id", "vat_id", "logo"}
+    own = {"name", "country", "business_id", "vat_id", "logo", "books"}
     company, _made = LegalEntity.objects.get_or_create(
         name=entry["name"], defaults={"country": entry.get("country", "")}
     )
@@ -50,6 +50,8 @@ def _company(entry: dict[str, Any]) -> None:
     if "logo" in entry:
         seller.logo_key = logos.keep(company.tenant_id, drawn_anew((DATA / entry["logo"]).read_bytes()))
     seller.save()
+    if "books" in entry:
+        Books.objects.create(legal_entity=company, **entry["books"])
 
 
 def _customer(place: Workspace, entry: dict[str, Any]) -> None:

@@ -5,12 +5,15 @@ from hashlib import sha256
 
 from django.utils import timezone
 
+from accounts.actors import SYSTEM
 from billing.documents import stored
 from billing.documents.document import ContactPoint
 from billing.enums import Delivery, InvoiceKind, InvoiceState
-from billing.models import Buyer, Invoice, InvoiceFile, Series
-from billing.services.mailing import mail_made
+from billing.models import Buyer, Invoice, InvoiceFile, InvoiceMail, Series
+from billing.services.files import make_files
+from billing.services.mailing import mail_made, send_again
 from core.files import store
+from outbox.enums import MailState
 from tests.billing.documents.demo import documents
 from tests.billing.priced import contract_of
 from tests.conftest import Cast
@@ -39,3 +42,14 @@ def posted(cast: Cast, name: str) -> None:
             sha256=sha256(FILE).hexdigest(), size=len(FILE),
         )  # fmt: skip
         mail_made(first)
+
+
+def mailed() -> str:
+    """The page of an invoice of the demo whose mail was refused and which was sent again."""
+    invoice = Invoice.objects.issued().filter(kind=InvoiceKind.INVOICE, customer__buyers__wants=Delivery.EMAIL)[0]
+    make_files(invoice.pk)
+    first = InvoiceMail.objects.get(invoice=invoice).mail
+    first.state, first.error = MailState.FAILED, "550 5.1.1 No such user"
+    first.save()
+    send_again(invoice, by=SYSTEM)
+    return f"/finance/invoices/{invoice.pk}/"

@@ -31,6 +31,7 @@ from reports.services.boards import hang
 from sla.ladder import DEFAULT, Step, Whom, write
 from sla.models import Calendar, Contract, Policy
 from sla.services.versions import save_policy
+from tests.billing.posted import mailed
 from tests.e2e.guides import guides
 from tests.e2e.parts import Dovecot, MailSink
 from tests.e2e.troubles import make_troubles
@@ -244,6 +245,7 @@ def pages(ids: dict[str, Any]) -> dict[str, tuple[str, Row | None]]:
         "tickets:promise_trial-of": tried,
         **merged(),
         **handed_over(),
+        "billing:invoice-mailed": mailed(),
     }
     return wanted({**listed, **{name: (path, None) for name, path in more.items()}})
 

@@ -3,11 +3,14 @@
 import csv
 import io
 import zipfile
+from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from billing.documents import stored
 from billing.enums import PROGRAMS, Target
+from billing.forms_books import vat_words
 from billing.models import Books, Buyer, ExportBatch, Invoice
 from billing.services import exporting, ledgers
 from billing.services.crediting import credit
@@ -153,3 +156,10 @@ def test_a_customer_has_an_account_where_a_company_has_such_books(acme, client, 
     assert "ledger_account" not in client.get(page).content.decode()
     Books.objects.create(legal_entity=company, program="journal")
     assert "ledger_account" in client.get(page).content.decode()
+
+
+def test_a_vat_is_written_as_its_reader_writes_numbers():
+    with translation.override("fi"):
+        assert str(vat_words("S", Decimal("25.50"))) == "ALV 25,5 %"
+    assert str(vat_words("S", Decimal(20))) == "VAT 20 %"
+    assert str(vat_words("K", Decimal(0))) == "K 0"
