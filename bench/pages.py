@@ -30,6 +30,7 @@ from bench.fill_rows import COMMON, RARE
 from bench.plans import badly_planned
 from bench.words import PLAIN
 from helpdesk.embedded.layout import BASE_DIR
+from helpdesk.embedded.programs import ONE_HEAP
 from tests.conftest import APP_ROLE, sign_in
 from tests.e2e.parts import Installation, Process, free_port, wait_until
 from tests.house.conftest import Statements
@@ -127,7 +128,7 @@ def serve(place: Installation, application: str, workers: int = 2, **more: str) 
     """A server of the installation with production settings; its port and process."""
     port = free_port()
     environment = {name: value for name, value in place.environment.items() if name != "VASTE_TESTING"}
-    environment |= {"VASTE_PUBLIC_PORT": str(port), "PYTHONWARNINGS": "ignore"} | more
+    environment |= {"VASTE_PUBLIC_PORT": str(port), "PYTHONWARNINGS": "ignore"} | ONE_HEAP | more
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
     command += ["--workers", str(workers), "--blocking-threads", "2", "--log-level", "warning", application]
     if application == "helpdesk.wsgi:application":

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from tempfile import SpooledTemporaryFile
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from django.utils.formats import number_format
-from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 Cell = str | int | Decimal | None
 # What a spreadsheet takes for the beginning of a formula.
@@ -59,6 +60,8 @@ def _plain(cell: Cell) -> str:
 
 def as_xlsx(sheet: Sheet, file: IO[bytes]) -> int:
     """Write a workbook in which every text is a text by its type; returns the number of rows."""
+    from xlsxwriter import Workbook  # noqa: PLC0415  # 2 MB, which few requests need
+
     book = Workbook(file, {"constant_memory": True})
     book.set_properties({"title": sheet.title, "created": MADE})
     page, bold = book.add_worksheet(), book.add_format({"bold": True})
@@ -75,7 +78,7 @@ def as_xlsx(sheet: Sheet, file: IO[bytes]) -> int:
     return count
 
 
-def _write(page: Worksheet, line: int, row: Sequence[Cell]) -> None:
+def _write(page: "Worksheet", line: int, row: Sequence[Cell]) -> None:
     for column, cell in enumerate(row):
         if isinstance(cell, str):
             page.write_string(line, column, cell)

@@ -2,9 +2,6 @@
 
 import io
 
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
-
 from billing.documents.xml import MAX_BYTES, NotReadable
 
 MAGIC = b"%PDF-"
@@ -14,6 +11,9 @@ NAMES = ("factur-x.xml", "ZUGFeRD-invoice.xml", "zugferd-invoice.xml", "xrechnun
 
 def embedded_xml(data: bytes) -> bytes:
     """What hangs on the PDF under one of the known names. Raises NotReadable."""
+    from pypdf import PdfReader  # noqa: PLC0415  # 8 MB, which those who serve pages never need
+    from pypdf.errors import PyPdfError  # noqa: PLC0415  # likewise
+
     if len(data) > MAX_BYTES:
         raise NotReadable("the file is too large")
     try:

@@ -10,8 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
-from xlsxwriter import Workbook
-
 from billing.documents.document import Adjustment, Invoice, Line
 from billing.documents.money import ONE_PIECE, ZERO, share
 
@@ -112,6 +110,8 @@ def as_csv(invoices: Iterable[Invoice], cost_centres: Mapping[str, str] | None =
 
 def as_xlsx(invoices: Iterable[Invoice], cost_centres: Mapping[str, str] | None = None) -> bytes:
     """A workbook in which every text is a text by its type."""
+    from xlsxwriter import Workbook  # noqa: PLC0415  # 2 MB, which those who serve pages seldom need
+
     file = io.BytesIO()
     book = Workbook(file, {"in_memory": True})
     book.set_properties({"created": MADE})

@@ -8,6 +8,8 @@ from django.db.models import Exists, OuterRef, Q, Sum
 from billing import ids
 from billing.models import InvoicedEntry, InvoicedTicket, PoolMove
 from sla.models import Contract
+from tickets.models import Ticket, WorkEntry
+from tickets.services.events import locked
 
 INCLUDED, LOT = "included", "lot"
 
@@ -51,3 +53,17 @@ def taken_of(contract: Contract, tickets: Iterable[str]) -> Taken:
 def not_invoiced() -> Q:
     """Work entries that no invoice has."""
     return Q(~Exists(InvoicedEntry.objects.filter(entry=OuterRef("pk"), released_by=None)))
+
+
+def hold_work(contract: Contract) -> None:
+    """Until the transaction ends nobody corrects work of these tickets: who writes on a ticket locks it first."""
+    work = WorkEntry.objects.filter(not_invoiced(), ticket=OuterRef("pk"))
+    tickets = Ticket.objects.select_for_update(no_key=True).filter(Exists(work), contract=contract)
+    list(tickets.order_by("pk").values_list("pk", flat=True))
+
+
+def is_invoiced(entry: WorkEntry, *, hold: bool) -> bool:
+    """Whether an invoice has this work; with `hold` the answer stays right until the transaction ends."""
+    if hold:
+        locked(entry.ticket, even_closed=True, even_merged=True)
+    return InvoicedEntry.objects.filter(entry=entry, released_by=None).exists()

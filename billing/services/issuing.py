@@ -72,7 +72,8 @@ def approve(invoice: Invoice, *, by: Actor) -> Invoice:
 def issue(invoice: Invoice, *, by: Actor, at: datetime | None = None) -> Invoice:
     """Give a draft its number and freeze it. Raises BillingRefused where it cannot be issued as it stands."""
     now = at or timezone.now()
-    invoice = Invoice.objects.select_for_update().select_related("contract__legal_entity").get(pk=invoice.pk)
+    rows = Invoice.objects.select_for_update(no_key=True).select_related("contract__legal_entity")
+    invoice = rows.get(pk=invoice.pk)
     if invoice.kind != InvoiceKind.INVOICE:
         raise BillingRefused(_("A credit note is made from its invoice."))
     _refuse_unready(invoice)
@@ -80,6 +81,7 @@ def issue(invoice: Invoice, *, by: Actor, at: datetime | None = None) -> Invoice
     seller = seller_of(invoice.contract)
     if not seller.issues_here:
         raise BillingRefused(str(seller.why_not_here))
+    invoiced.hold_work(invoice.contract)
     found = _unchanged(invoice)
     _take(invoice, found)
     days = buyer_of(invoice.contract).payment_days

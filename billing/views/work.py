@@ -21,7 +21,7 @@ from billing.forms_work import CreditForm, EntryForm, OrderForm, TypedForm
 from billing.models import TicketBilling
 from billing.services import readiness
 from billing.services.inputs import entry_of
-from billing.services.invoiced import not_invoiced
+from billing.services.invoiced import is_invoiced, not_invoiced
 from billing.services.verdicts import Verdict, verdict_of
 from billing.showing import missing_words, shown, speech, time_words, verdict_words, work_types
 from tickets.access import get_ticket
@@ -139,16 +139,12 @@ def _entry(request: MemberRequest, pk: int) -> WorkEntry:
     return entry
 
 
-def _is_invoiced(entry: WorkEntry) -> bool:
-    return not WorkEntry.objects.filter(not_invoiced(), pk=entry.pk).exists()
-
-
 @require_http_methods(["GET", "POST"])
 @billing_page()
 def entry(request: MemberRequest, pk: int) -> HttpResponse:
     """Correct a piece of work that no invoice has yet."""
     row = _entry(request, pk)
-    if _is_invoiced(row):
+    if is_invoiced(row, hold=request.method == "POST"):
         messages.error(request, _("An invoice has this work already. It is corrected by a credit note."))
         return redirect("billing:work", row.ticket.number)
     initial = {"minutes": row.minutes, "work_type": row.work_type_id, **as_typed(row)}
@@ -173,7 +169,7 @@ def entry(request: MemberRequest, pk: int) -> HttpResponse:
 @billing_page()
 def entry_remove(request: MemberRequest, pk: int) -> HttpResponse:
     row = _entry(request, pk)
-    if _is_invoiced(row):
+    if is_invoiced(row, hold=True):
         messages.error(request, _("An invoice has this work already. It is corrected by a credit note."))
     else:
         working.remove(row, by=request.actor)

@@ -45,6 +45,10 @@ class Options:
         }
 
 
+# glibc keeps a heap for each thread, and gives none of it to the others.
+ONE_HEAP = {"MALLOC_ARENA_MAX": "1"}
+
+
 @dataclass(frozen=True, slots=True)
 class Commands:
     """Makes programs of our own Python modules: one user, one environment, one interpreter."""
@@ -87,7 +91,7 @@ class Commands:
         return self._python(name, "manage.py", *arguments)
 
     def _python(self, name: str, *arguments: str) -> Program:
-        return Program(name, (sys.executable, *arguments), self.identity, self.env, cwd=BASE_DIR)
+        return Program(name, (sys.executable, *arguments), self.identity, {**ONE_HEAP, **self.env}, cwd=BASE_DIR)
 
 
 def can_share_semaphores(identity: Identity, shared: Path = Path("/dev/shm")) -> bool:  # noqa: S108  # Linux' own place

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection, connections, transaction
+from django.urls import reverse
 
 from accounts.scope import tenant_scope
 from billing.models import FilesDue, Invoice, InvoicedEntry, Series
@@ -19,7 +20,8 @@ from billing.services.drafting import BillingRefused, draft
 from sla.models import Contract
 from tests.billing.priced import HOURLY, contract_of, cost, sides, solved, worked
 from tests.conftest import PEOPLE, make_cast
-from tickets.models import Ticket, WorkEntry
+from tickets.enums import EventKind
+from tickets.models import Ticket, TicketEvent, WorkEntry
 
 PROCESSES = 8
 MONTH = "2026-11"
@@ -174,3 +176,47 @@ def _noon(number: int) -> datetime:
 
 def test_the_connection_is_the_applications():
     assert connection.settings_dict["OPTIONS"]["options"] == "-c role=vaste_app"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_work_corrected_while_its_invoice_is_issued_is_as_the_invoice_says():
+    """Whoever comes while the number is being given waits, and hears that it is too late."""
+    desk = Desk(1)
+    begun, told = os.pipe()
+    with desk.cast.scope():
+        invoice = draft(Contract.objects.get(), MONTH)
+        entry = WorkEntry.objects.get()
+        desk.cast.tenant.billing_on = True
+        desk.cast.tenant.save(update_fields=["billing_on"])
+    client = desk.cast.client("liisa")
+    connections.close_all()
+    if (pid := os.fork()) == 0:
+        _issue_slowly(desk, invoice.pk, told)
+    os.close(told)
+    assert os.read(begun, 1)
+    answer = client.post(reverse("billing:entry", args=[entry.pk]), {"minutes": 5, "work_type": entry.work_type_id})
+    assert os.waitpid(pid, 0)[1] == 0
+
+    assert answer.status_code == 302
+    with desk.cast.scope():
+        assert Invoice.objects.get().is_issued
+        assert WorkEntry.objects.get().minutes == 60
+        assert not TicketEvent.objects.filter(kind=EventKind.WORK_CORRECTED).exists()
+
+
+def _issue_slowly(desk: Desk, pk: int, told: int) -> None:
+    """In a process of its own: it says when it has looked at the work, and takes its time."""
+
+    def wait(point: str) -> None:
+        os.write(told, b"!")
+        time.sleep(0.5)
+
+    issuing.fault_point = wait
+    status = 1
+    try:
+        with tenant_scope(desk.cast.tenant.pk), transaction.atomic():
+            issuing.issue(Invoice.objects.get(pk=pk), by=desk.cast.actor("fiona"))
+        status = 0
+    finally:
+        connections.close_all()
+        os._exit(status)
