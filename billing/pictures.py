@@ -3,8 +3,6 @@
 import io
 import warnings
 
-from PIL import Image
-
 LARGEST = 2 * 2**20
 # What a file of few bytes may claim to be, and what is left of it: 60 mm by 16 mm in print.
 MOST_PIXELS = 16_000_000
@@ -17,6 +15,8 @@ class NoPicture(ValueError):
 
 def drawn_anew(content: bytes) -> bytes:
     """The picture as a PNG on white, without whatever else the file carried. Raises NoPicture."""
+    from PIL import Image  # noqa: PLC0415  # megabytes, which a logo needs once in years
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -26,6 +26,8 @@ def drawn_anew(content: bytes) -> bytes:
 
 
 def _drawn(content: bytes) -> bytes:
+    from PIL import Image  # noqa: PLC0415  # likewise
+
     with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as picture:
         if picture.width * picture.height > MOST_PIXELS:
             raise NoPicture("too many pixels")
