@@ -158,7 +158,7 @@ def _kept(row: Invoice, ref: str, found: Iterable[Mapping[str, Any]], titles: Ma
     if ref.isdigit():
         number = int(ref)
         label = f"{row.tenant.subject_prefix}-{number}"
-        return Kept(label, titles.get(number, ""), reverse("tickets:detail", args=[number]), row, words)
+        return Kept(label, titles.get(number, ""), reverse("billing:work", args=[number]), row, words)
     url = reverse("billing:buyer", args=[row.customer_id])
     return Kept(row.contract.number, _("The whole contract waits"), url, row, words)
 

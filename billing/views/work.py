@@ -113,6 +113,7 @@ def _work_page(request: MemberRequest, ticket: Ticket, *, status: int = 200, **f
     page = _told(request, verdict_of(ticket, now=timezone.now()))
     page |= {
         "ticket": ticket,
+        "back": ticket.get_absolute_url() if may(request.membership, "tickets.view", ticket) else "",
         "number": tag(request.tenant, ticket.number),
         "entries": entries,
         "said": said,
