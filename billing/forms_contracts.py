@@ -25,6 +25,11 @@ class LotForm(LookForm):
     sold_on = day_field(_("Sold on"))
     valid_from = day_field(_("Usable from"))
     expires = day_field(_("Last day"), required=False)
+    invoiced_elsewhere = forms.BooleanField(
+        label=_("Invoiced elsewhere already"),
+        help_text=_("Otherwise it stands on the invoice of the month in which it was sold, or on the next one."),
+        required=False,
+    )
     note = forms.CharField(label=_("Note"), max_length=200, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

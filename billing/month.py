@@ -125,12 +125,13 @@ def shown(rows: "QuerySet[Invoice]") -> "QuerySet[Invoice]":
 
 def _drafts(rows: Any) -> "QuerySet[Any]":
     drafts = rows.open().select_related("customer", "contract").defer(*HEAVY)
-    fee = Q(lines__kind="fee")
+    fee, lot = Q(lines__kind="fee"), Q(lines__kind="lot")
     found: QuerySet[Any] = drafts.annotate(
         kept=F("result__exceptions"),
         line_count=Count("lines"),
         ticket_count=Count("lines__ticket", distinct=True),
         fee_count=Count("lines", filter=fee),
+        lot_count=Count("lines", filter=lot),
     ).order_by("customer__name", "pk")
     return found
 

@@ -23,6 +23,7 @@ from billing.models import (
     FilesDue,
     Invoice,
     InvoicedEntry,
+    InvoicedLot,
     InvoicedTicket,
     PoolMove,
     Seller,
@@ -36,6 +37,7 @@ from billing.services.drafting import BillingRefused, Rated, rated, refuse_close
 from billing.services.inputs import buyer_of, seller_of
 from core.faults import fault_point
 from core.later import after_commit
+from sla.models import Contract
 from tickets.models import Ticket
 
 # What counts against a ticket's cap.
@@ -72,6 +74,8 @@ def approve(invoice: Invoice, *, by: Actor) -> Invoice:
 def issue(invoice: Invoice, *, by: Actor, at: datetime | None = None) -> Invoice:
     """Give a draft its number and freeze it. Raises BillingRefused where it cannot be issued as it stands."""
     now = at or timezone.now()
+    # Whoever prices the contract, sells or takes back a lot waits; new tickets do not.
+    Contract.objects.select_for_update(no_key=True).get(pk=invoice.contract_id)
     invoice = Invoice.objects.select_for_update().select_related("contract__legal_entity").get(pk=invoice.pk)
     if invoice.kind != InvoiceKind.INVOICE:
         raise BillingRefused(_("A credit note is made from its invoice."))
@@ -152,12 +156,18 @@ def _today(found: Rated, now: datetime) -> date:
 
 
 def _take(invoice: Invoice, found: Rated) -> None:
-    """Bind the work, the tickets and the minutes; internal work, which nobody sees, is bound with its ticket."""
+    """Bind the work, the tickets, the minutes and what was sold.
+
+    Internal work, which nobody sees, is bound with its ticket.
+    """
     failed = {each.ref for each in found.result.errors}
     held = failed | {entry.ticket for entry in found.inputs.entries if entry.id in failed}
     bound = [entry for entry in found.inputs.entries if entry.ticket not in held and not entry.invoiced]
     InvoicedEntry.objects.bulk_create(
         [InvoicedEntry(invoice=invoice, entry_id=ids.pk_of(entry.id)) for entry in bound]
+    )
+    InvoicedLot.objects.bulk_create(
+        [InvoicedLot(invoice=invoice, lot_id=ids.pk_of(sale.id)) for sale in found.inputs.sales]
     )
     PoolMove.objects.bulk_create(_moves(invoice, found.result))
     InvoicedTicket.objects.bulk_create(list(_tickets(invoice, found)))

@@ -21,7 +21,7 @@ from billing.enums import Preset
 from billing.estimates import estimated, single
 from billing.forms_contracts import LotForm, TrialForm
 from billing.forms_terms import TermsForm, beginning, typed
-from billing.models import PrepaidLot, TermsVersion
+from billing.models import InvoicedLot, PrepaidLot, TermsVersion
 from billing.rating.format import FormatError
 from billing.rating.work import Run
 from billing.services.inputs import NoTerms, inputs_of
@@ -111,18 +111,31 @@ def _holds(period: Period, day: date) -> bool:
 
 
 def _lots(contract: Contract) -> list[dict[str, Any]]:
-    left = {lot.id: lot.minutes for lot in inputs_of(contract, now=timezone.now()).balances.lots}
-    rows = PrepaidLot.objects.filter(contract=contract)
+    inputs = inputs_of(contract, now=timezone.now())
+    left, since = {lot.id: lot.minutes for lot in inputs.balances.lots}, inputs.contract.versions[0].valid_from
+    rows = PrepaidLot.objects.standing().filter(contract=contract)
+    live = InvoicedLot.objects.filter(lot__in=rows, released_by=None)
+    charged = dict(live.values_list("lot", "invoice__number"))
     return [
         {
             "row": row,
             "bought": time_words(row.minutes),
             "left": time_words(left.get(ids.lot_id(row.pk), 0)),
             "price": money_words(row.unit_price, contract.legal_entity.currency),
-            "unused": left.get(ids.lot_id(row.pk)) == row.minutes,
+            "charged": _charged(row, charged.get(row.pk, ""), since),
+            "unused": left.get(ids.lot_id(row.pk)) == row.minutes and row.pk not in charged,
         }
         for row in rows
     ]
+
+
+def _charged(lot: PrepaidLot, number: str, since: date) -> str:
+    """Which invoice has charged it, or where it will stand; before `since` the contract was invoiced elsewhere."""
+    if number:
+        return _("Invoiced: %(number)s") % {"number": number}
+    if lot.invoiced_elsewhere or lot.sold_on < since:
+        return _("Invoiced elsewhere")
+    return _("On the next invoice") if lot.unit_price else ""
 
 
 @require_http_methods(["GET", "POST"])
@@ -191,7 +204,7 @@ def lot_add(request: MemberRequest, pk: int) -> HttpResponse:
 @billing_page(*PRICERS)
 def lot_withdraw(request: MemberRequest, pk: int) -> HttpResponse:
     """Take back a lot that was entered by mistake."""
-    lot = get_object_or_404(PrepaidLot, pk=pk)
+    lot = get_object_or_404(PrepaidLot.objects.standing(), pk=pk)
     try:
         withdraw_lot(lot, by=request.actor)
     except PricingError as refusal:

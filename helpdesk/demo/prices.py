@@ -61,7 +61,8 @@ def _customer(place: Workspace, entry: dict[str, Any]) -> None:
             by=SYSTEM,
         )
         if "lot" in each:
-            lot = PrepaidLot(contract=contract, valid_from=contract.starts_on, sold_on=contract.starts_on)
+            since = contract.starts_on
+            lot = PrepaidLot(contract=contract, valid_from=since, sold_on=since, invoiced_elsewhere=True)
             lot.minutes, lot.unit_price = each["lot"]["minutes"], Decimal(each["lot"]["unit_price"])
             sell_lot(lot, by=SYSTEM)
 

@@ -16,10 +16,12 @@ from billing.models import (
     FilesDue,
     Invoice,
     InvoicedEntry,
+    InvoicedLot,
     InvoicedTicket,
     InvoiceFile,
     InvoiceLine,
     PoolMove,
+    PrepaidLot,
     Run,
     Series,
 )
@@ -40,6 +42,7 @@ def invoiced(contract: Contract, ticket: Ticket, member: Membership) -> dict[str
     entry = WorkEntry.objects.create(ticket=ticket, member=member, work_type=work, minutes=5, ended_at=timezone.now())
     InvoicedEntry.objects.create(invoice=draft, entry=entry, released_by=draft)
     InvoicedTicket.objects.create(invoice=draft, ticket=ticket)
+    InvoicedLot.objects.create(invoice=draft, lot=PrepaidLot.objects.get(), released_by=draft)
     PoolMove.objects.create(invoice=draft, contract=contract, pool="included", key="2027-01", minutes=0)
     _line(draft, ticket)
     issued = _invoice(contract, member, month="2027-02", series=series, ordinal=1)
