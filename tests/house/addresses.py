@@ -284,6 +284,7 @@ ADDRESSES = {
     "reports:promises": row("GET", READERS),
     "reports:behind": row("GET", READERS),
     "reports:export": row("POST", READERS),
+    "reports:first_try": row("GET", READERS),
     "reports:board": row("GET", DESK),
     "reports:linked": row("GET", PUBLIC, token="board_token"),
     "reports:boards": row("GET", ADMIN),
