@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -120,11 +120,11 @@ def shown(rows: "QuerySet[Invoice]") -> "QuerySet[Invoice]":
     related = rows.select_related("customer", "contract", "credits", "legal_entity").defer(
         *HEAVY, *(f"credits__{name}" for name in HEAVY)
     )
-    return related.prefetch_related("files", "credit_notes")
+    return related.prefetch_related("files", Prefetch("credit_notes", Invoice.objects.defer(*HEAVY)))
 
 
 def _drafts(rows: Any) -> "QuerySet[Any]":
-    drafts = rows.open().select_related("customer", "contract").defer(*HEAVY)
+    drafts = rows.open().select_related("customer", "contract", "tenant").defer(*HEAVY)
     fee, lot = Q(lines__kind="fee"), Q(lines__kind="lot")
     found: QuerySet[Any] = drafts.annotate(
         kept=F("result__exceptions"),
