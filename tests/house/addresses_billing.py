@@ -27,6 +27,7 @@ BILLING: dict[str, Row] = {
     "billing:order": row("POST", WORKERS, KONSTA, number="ticket"),
     "billing:credit": row("POST", READERS, number="ticket"),
     "billing:approve": row("POST", READERS, number="ticket"),
+    "billing:entry_add": row("GET POST", READERS, number="ticket"),
     "billing:clock_start": row("POST", DESK, UNSEEN, number="ticket"),
     "billing:clock_stop": row("POST", DESK, UNSEEN, number="ticket"),
     "billing:entry": row("GET POST", WORKERS, KONSTA, pk="entry"),

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.db import IntegrityError, connection, transaction
 
 from billing.documents import stored
@@ -16,9 +17,13 @@ from billing.services.drafting import BillingRefused, draft
 from billing.services.inputs import inputs_of
 from billing.services.issuing import approve, hash_of, issue
 from billing.services.pricing import PricingError, withdraw_lot
+from billing.services.readiness import add_work
 from tests.billing.priced import HOURLY, cost
 from tests.billing.services.conftest import LATER, MONTH
-from tickets.models import WorkEntry
+from tickets.errors import WorkRefused
+from tickets.models import WorkEntry, WorkType
+from tickets.services import lifecycle
+from tickets.services.work import Details
 
 
 def refused(act):
@@ -164,6 +169,34 @@ def test_a_credit_note_names_its_invoice_and_frees_the_work(contract, fiona):
     assert "Only an issued" in refused(lambda: credit(note, reason="Back", by=fiona))
     WorkEntry.objects.update(minutes=60)
     assert draft(contract, MONTH, at=LATER).net == Decimal("100.00")
+
+
+def test_work_of_a_closed_ticket_is_added_before_it_is_invoiced(acme, contract, fiona):
+    ticket = WorkEntry.objects.get().ticket
+    lifecycle.close(ticket, by=acme.actor("liisa"))
+    said = {"minutes": 30, "work_type": WorkType.objects.get(code="remote"), "details": Details(text="Calibrated it.")}
+    entry = add_work(ticket.refreshed(), acme.konsta, by=fiona, **said)
+    assert (entry.member, entry.ended_at) == (acme.konsta, ticket.refreshed().resolved_at)
+    first = issue(draft(contract, MONTH, at=LATER), by=fiona, at=LATER)
+    assert first.net == Decimal("200.00")
+    with pytest.raises(WorkRefused, match="credit note first"), transaction.atomic():
+        add_work(ticket.refreshed(), acme.konsta, by=fiona, **said)
+    credit(first, reason="Forgot some", by=fiona, at=LATER)
+    add_work(ticket.refreshed(), acme.konsta, by=fiona, **said)
+    assert draft(contract, MONTH, at=LATER).net == Decimal("250.00")
+
+
+def test_the_gate_keeps_back_work_of_long_after_the_end(acme, contract, fiona):
+    cost(acme, contract, late_entry_days=5, **HOURLY)
+    ticket = WorkEntry.objects.get().ticket
+    late = Details(ended_at=datetime(2026, 11, 24, 9, 0, tzinfo=UTC), text="Calibrated it.")
+    with time_machine.travel(LATER, tick=False):
+        add_work(
+            ticket, acme.konsta, minutes=30, work_type=WorkType.objects.get(code="remote"), details=late, by=fiona
+        )
+    made = draft(contract, MONTH, at=LATER)
+    assert [each["code"] for each in made.result["exceptions"]] == ["entry_long_after_close"]
+    assert made.net == 0
 
 
 def sold(contract, minutes=60, day=date(2026, 11, 3), **more):
