@@ -180,6 +180,7 @@ def test_a_key_users_invoices_and_contracts(acme: Cast, contract: Contract) -> N
         Requester.objects.filter(pk=acme.requester.pk).update(sees_company=True, language="en")
         acme.requester.refresh_from_db()
         issued(contract, ticket_of(acme), 1)
+        PrepaidLot.objects.create(contract=contract, minutes=60, unit_price=90, valid_from=SINCE, sold_on=SINCE)
     client, paths = visitor(acme), [reverse("portal:invoices"), reverse("portal:details")]
     for path in paths:
         warm(client, path)
