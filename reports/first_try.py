@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext as _
 
@@ -58,10 +58,8 @@ def rows_of(months: list[date]) -> list[Row]:
     teams: dict[str | None, dict[date, Share]] = {}
     for each in by_month.values("month", TEAM).annotate(**counts):
         teams.setdefault(each[TEAM], {})[each["month"].date()] = Share(each["complete"], each["asked"])
-    everything = {
-        each["month"].date(): Share(each["complete"], each["asked"])
-        for each in by_month.values("month").annotate(**counts)
-    }
+    totals: QuerySet[Any, Any] = by_month.values("month").annotate(**counts)
+    everything = {each["month"].date(): Share(each["complete"], each["asked"]) for each in totals}
     named = sorted((name for name in teams if name is not None), key=str.casefold)
     rows = [_row(name, months, teams[name]) for name in named]
     rows += [_row(_("Without a team"), months, teams[None])] if None in teams else []

@@ -123,7 +123,7 @@ def _lots(contract: Contract, since: date) -> list[dict[str, Any]]:
             "bought": time_words(row.minutes),
             "left": time_words(row.minutes + taken.get(ids.lot_id(row.pk), 0)),
             "price": money_words(row.unit_price, contract.legal_entity.currency),
-            "charged": _charged(row, charged.get(row.pk, ""), since),
+            "charged": _charged(row, charged.get(row.pk) or "", since),
             "unused": not taken.get(ids.lot_id(row.pk)) and row.pk not in charged,
         }
         for row in rows
