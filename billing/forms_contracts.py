@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from billing.forms_fields import Duration, Money, day_field
 from billing.models import PrepaidLot
@@ -53,7 +54,9 @@ class TrialForm(LookForm):
     work_type = forms.ChoiceField(label=_("Type of work"))
     priority = forms.ChoiceField(label=_("Priority"), choices=Priority, initial=Priority.NORMAL)
     day = day_field(_("Day"))
-    begins = forms.TimeField(label=_("From"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    begins = forms.TimeField(
+        label=pgettext_lazy("time", "From"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
     lasts = Duration(label=_("How long"), initial=120)
     km = forms.DecimalField(label=_("Kilometres"), min_value=0, max_value=9999, decimal_places=1, required=False)
     called_out = forms.BooleanField(label=_("Called out"), required=False)
