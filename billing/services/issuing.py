@@ -74,7 +74,7 @@ def approve(invoice: Invoice, *, by: Actor) -> Invoice:
 def issue(invoice: Invoice, *, by: Actor, at: datetime | None = None) -> Invoice:
     """Give a draft its number and freeze it. Raises BillingRefused where it cannot be issued as it stands."""
     now = at or timezone.now()
-    # Whoever prices the contract, sells or takes back a lot waits; new tickets do not.
+    # Whoever prices the contract or takes back a lot waits; new tickets do not.
     Contract.objects.select_for_update(no_key=True).get(pk=invoice.contract_id)
     invoice = Invoice.objects.select_for_update().select_related("contract__legal_entity").get(pk=invoice.pk)
     if invoice.kind != InvoiceKind.INVOICE:

@@ -64,7 +64,7 @@ def approve(ticket: Ticket, *, by: Actor) -> None:
 
 
 @transaction.atomic
-def add_work(  # what is said of work has names of its own, as everywhere
+def add_work(
     ticket: Ticket, member: Membership, *, minutes: int, work_type: WorkType, details: Details, by: Actor
 ) -> WorkEntry:
     """Log forgotten work, also on a closed ticket that no invoice has. Raises TicketError as `work.add` does."""

@@ -3,6 +3,8 @@
 import pytest
 from django.urls import reverse
 
+from accounts.enums import Role
+from accounts.models import Membership
 from accounts.services.tenants import join_team
 from tests.accounts.settings_support import words
 from tests.billing.priced import HOURLY, contract_of, sides, worked
@@ -85,3 +87,14 @@ def test_finance_lands_on_the_month_end_and_its_menu_leads_nowhere_empty(acme: C
         join_team(acme.desk.team, acme.fiona)
     groups = fiona.get(reverse("billing:desk")).context["nav"].groups
     assert acme.desk.queue.name in [item.label for group in groups for item in group.items]
+
+
+def test_whoever_does_more_than_billing_finds_it_behind_one_entry(acme: Cast, ticket: Ticket) -> None:
+    billing_on(acme)
+    with acme.scope():
+        Membership.objects.filter(pk=acme.aino.pk).update(roles=[Role.AGENT, Role.FINANCE])
+    aino = acme.client("aino")
+    assert aino.get("/").headers["Location"] == reverse("tickets:unassigned")
+    nav = aino.get("/unassigned/").context["nav"]
+    assert "Finance" not in [group.label for group in nav.groups]
+    assert [item.label for item in nav.bottom].count("Finance") == 1

@@ -41,7 +41,7 @@ def home(request: MemberRequest) -> HttpResponse:
         return redirect("first_steps")
     if may(request.membership, "tickets.create"):
         return redirect("tickets:unassigned")
-    if request.tenant.billing_on and request.membership.has_role(Role.FINANCE):
+    if request.tenant.billing_on and request.membership.roles == [Role.FINANCE]:
         return redirect("billing:desk")
     return redirect("tickets:mine")
 
