@@ -14,6 +14,10 @@ class Role(TextChoices):
     FINANCE = "finance", _("Finance")
 
 
+# Whoever sees every ticket without a grant. Finance has what is billed, and conversations only by a grant.
+SEE_EVERY_TICKET = (Role.ADMIN, Role.LEAD)
+
+
 class Language(TextChoices):
     """Languages that pages and mails are written in."""
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from billing.forms_fields import Duration, Money, day_field
 from billing.models import PrepaidLot
@@ -25,6 +26,11 @@ class LotForm(LookForm):
     sold_on = day_field(_("Sold on"))
     valid_from = day_field(_("Usable from"))
     expires = day_field(_("Last day"), required=False)
+    invoiced_elsewhere = forms.BooleanField(
+        label=_("Invoiced elsewhere already"),
+        help_text=_("Otherwise it stands on the invoice of the month in which it was sold, or on the next one."),
+        required=False,
+    )
     note = forms.CharField(label=_("Note"), max_length=200, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -48,7 +54,9 @@ class TrialForm(LookForm):
     work_type = forms.ChoiceField(label=_("Type of work"))
     priority = forms.ChoiceField(label=_("Priority"), choices=Priority, initial=Priority.NORMAL)
     day = day_field(_("Day"))
-    begins = forms.TimeField(label=_("From"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    begins = forms.TimeField(
+        label=pgettext_lazy("time", "From"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
     lasts = Duration(label=_("How long"), initial=120)
     km = forms.DecimalField(label=_("Kilometres"), min_value=0, max_value=9999, decimal_places=1, required=False)
     called_out = forms.BooleanField(label=_("Called out"), required=False)

@@ -36,6 +36,18 @@ class EntryForm(WorkDetails):
         return data
 
 
+class AddForm(EntryForm):
+    """Work that somebody did and nobody wrote down."""
+
+    member = forms.ModelChoiceField(Membership.objects.none(), label=_("Who did it"), empty_label=None)
+    field_order = ["member", *EntryForm.field_order]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["member"]
+        field.queryset = Membership.objects.assignable()
+
+
 class TypedForm(EntryForm):
     """Work as it stands half typed in some form; whatever is no sense yet counts as not typed."""
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -128,7 +128,7 @@ def shown(rows: "QuerySet[Invoice]") -> "QuerySet[Invoice]":
     related = rows.select_related("customer", "contract", "credits", "legal_entity").defer(
         *HEAVY, *(f"credits__{name}" for name in HEAVY)
     )
-    return related.prefetch_related("files", "credit_notes")
+    return related.prefetch_related("files", Prefetch("credit_notes", Invoice.objects.defer(*HEAVY)))
 
 
 def _undelivered(rows: Any) -> "QuerySet[Invoice]":
@@ -150,13 +150,14 @@ def mails_of(row: Invoice) -> dict[str, Any]:
 
 
 def _drafts(rows: Any) -> "QuerySet[Any]":
-    drafts = rows.open().select_related("customer", "contract").defer(*HEAVY)
-    fee = Q(lines__kind="fee")
+    drafts = rows.open().select_related("customer", "contract", "tenant").defer(*HEAVY)
+    fee, lot = Q(lines__kind="fee"), Q(lines__kind="lot")
     found: QuerySet[Any] = drafts.annotate(
         kept=F("result__exceptions"),
         line_count=Count("lines"),
         ticket_count=Count("lines__ticket", distinct=True),
         fee_count=Count("lines", filter=fee),
+        lot_count=Count("lines", filter=lot),
     ).order_by("customer__name", "pk")
     return found
 
@@ -184,7 +185,7 @@ def _kept(row: Invoice, ref: str, found: Iterable[Mapping[str, Any]], titles: Ma
     if ref.isdigit():
         number = int(ref)
         label = f"{row.tenant.subject_prefix}-{number}"
-        return Kept(label, titles.get(number, ""), reverse("tickets:detail", args=[number]), row, words)
+        return Kept(label, titles.get(number, ""), reverse("billing:work", args=[number]), row, words)
     url = reverse("billing:buyer", args=[row.customer_id])
     return Kept(row.contract.number, _("The whole contract waits"), url, row, words)
 

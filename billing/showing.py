@@ -29,6 +29,7 @@ TITLES = {
     "yearly_fee": _("Yearly fee"),
     "per_ticket": _("Ticket"),
     "cap": _("Cap of the contract"),
+    "lot": _("Prepaid time"),
 }
 KINDS = {
     "surcharge": _("surcharge"),

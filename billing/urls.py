@@ -42,6 +42,7 @@ urlpatterns = [
     path("tickets/<int:number>/billing/order/", work.order, name="order"),
     path("tickets/<int:number>/billing/credit/", work.credit, name="credit"),
     path("tickets/<int:number>/billing/approve/", work.approve, name="approve"),
+    path("tickets/<int:number>/billing/work/new/", work.entry_add, name="entry_add"),
     path("tickets/<int:number>/clock/start/", work.clock_start, name="clock_start"),
     path("tickets/<int:number>/clock/stop/", work.clock_stop, name="clock_stop"),
     path("work-entries/<int:pk>/", work.entry, name="entry"),

@@ -7,7 +7,7 @@ where that row has gone or moved. Each part is read as its column's type; what i
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
@@ -150,7 +150,7 @@ def _part(row: Model, path: str) -> Any:
         value = getattr(value, name, None)
     if isinstance(value, Model):
         return value.pk
-    return value.isoformat() if isinstance(value, datetime) else value
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _link(query: QueryDict, name: str, row: list[Row], keys: Sequence[Key], there: bool) -> str:

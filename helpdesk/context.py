@@ -146,7 +146,10 @@ def _list(request: HttpRequest, label: str, url: str, icon: str, count: int | No
 
 
 def _groups(request: MemberRequest, *, desk: bool) -> list[Group]:
-    work = work_of(request)
+    work, finance = work_of(request), _finance(request)
+    if _only_finance(request.membership) and not (work.queues or any(work.hands.values())):
+        # Without a grant and without a ticket of their own every list would be empty.
+        return finance
     mine = [_list(request, _("Assigned to me"), reverse("tickets:mine"), "user", work.mine, key="g m")]
     mine += [_list(request, _("Waits for me"), reverse("tickets:waiting"), "message-reply", key="g w")]
     mine += [
@@ -189,7 +192,25 @@ def _groups(request: MemberRequest, *, desk: bool) -> list[Group]:
         for view in views_of(request.membership)
     ]
     groups = [Group(_("My work"), mine), Group(_("Queues"), queues), Group(_("Saved views"), views)]
-    return [group for group in groups if group.items]
+    return finance + [group for group in groups if group.items]
+
+
+def _only_finance(member: Membership) -> bool:
+    return member.roles == [Role.FINANCE]
+
+
+def _finance(request: MemberRequest) -> list[Group]:
+    """The pages of whoever does nothing but the billing; others find them behind one entry."""
+    if not request.tenant.billing_on or not _only_finance(request.membership):
+        return []
+    pages = [
+        (_("Month end"), "billing:desk", "receipt-euro"),
+        (_("Invoices"), "billing:invoices", "file-text"),
+        (_("What contracts cost"), "billing:prices", "list"),
+        (_("How customers are invoiced"), "billing:buyers", "user"),
+        (_("Companies that invoice"), "billing:sellers", "building"),
+    ]
+    return [Group(_("Finance"), [_list(request, label, reverse(name), icon) for label, name, icon in pages])]
 
 
 def _bottom(request: MemberRequest) -> list[Item]:
@@ -204,7 +225,7 @@ def _bottom(request: MemberRequest) -> list[Item]:
         items.append(_item(request, _("Reports"), _named("reports:promises"), "chart-bar"))
     elif may(member, "tickets.create"):
         items.append(_item(request, _("Wall board"), _named("reports:board"), "layout-list"))
-    if request.tenant.billing_on and member.has_role(Role.ADMIN, Role.FINANCE):
+    if request.tenant.billing_on and member.has_role(Role.ADMIN, Role.FINANCE) and not _only_finance(member):
         items.append(_item(request, _("Finance"), _named("billing:desk"), "receipt-euro"))
     if may(member, "tickets.settings"):
         items.append(_item(request, _("Settings"), _named("tickets:settings"), "settings"))

@@ -2,11 +2,15 @@
 
 A line that begins with # and a letter is a command. `#start`, `#time` and `#to` end with their line; `#resolved`,
 `#ask` and `#note` take the lines below them as well, up to the next command. What stands on no command's lines is an
-ordinary reply. Words in English and Finnish; a word that is none of them makes the whole mail one that a person reads.
+ordinary reply. After its time `#time` takes kilometres and what becomes of the work, with the reason in brackets:
+`#time 1h30 km 42 warranty (under a year old) changed the belt`.
+
+Words in English and Finnish; a word that is none of them makes the whole mail one that a person reads.
 """
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import Enum
 
 MAX_COMMANDS = 10
@@ -18,7 +22,21 @@ HOURS = re.compile(
 )
 MINUTES = re.compile(r"(\d{1,4})\s*(?:minutes?|minuuttia?|mins?|m)\b[\s,.]*", re.IGNORECASE)
 CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)(?!\S)\s*")
+GLUED = re.compile(r"(\d{1,2})[ht]([0-5]\d)(?![\w:])[\s,]*", re.IGNORECASE)
 BARE = re.compile(r"(\d{1,4})(?!\S)\s*")
+# What may stand behind the time, in any order. A word for what becomes of the work counts only before a reason in
+# brackets, a colon or the end: "internal meeting" is what was done.
+BECOMES = {
+    "billable": ("billable", "laskutettava"),
+    "goodwill": ("goodwill", "hyvitys"),
+    "warranty": ("warranty", "takuu"),
+    "internal": ("internal", "sisäinen"),
+}
+CLASSES = {word: name for name, words in BECOMES.items() for word in words}
+CLASS = re.compile(rf"({'|'.join(CLASSES)})\s*(?:\(([^)]*)\)[\s:,.]*|:\s*|$)", re.IGNORECASE)
+KILOMETRES = re.compile(r"(?:km\s*(\d{1,4}(?:[.,]\d)?)|(\d{1,4}(?:[.,]\d)?)\s*km)(?![\w.,]?\w)[\s,.]*", re.IGNORECASE)
+# Where that begins, a bare number before it is minutes.
+MORE = re.compile(rf"km\b|(?:{'|'.join(CLASSES)})\s*(?:[(:]|$)|\d+(?:[.,]\d)?\s*km\b", re.IGNORECASE)
 
 
 class Verb(Enum):
@@ -46,12 +64,16 @@ TAKES_TEXT = frozenset({Verb.ASK, Verb.RESOLVED, Verb.NOTE})
 class Command:
     """One command: `minutes` of `#time` and, where they were given, of `#resolved`; None where they make no sense.
 
-    `text` is the question, solution or note, what the time was spent on, or whom the ticket goes to.
+    `text` is the question, solution or note, what the time was spent on, or whom the ticket goes to. Of `#time` alone
+    are `kilometres`, None where they make no sense, `becomes` of it (a key of BECOMES, or "") and why.
     """
 
     verb: Verb
     text: str = ""
     minutes: int | None = None
+    kilometres: Decimal | None = Decimal(0)
+    becomes: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +111,29 @@ def _command(verb: Verb, text: str) -> Command:
     if verb not in (Verb.TIME, Verb.RESOLVED):
         return Command(verb, text)
     minutes, rest = _duration(text)
+    if verb is Verb.TIME:
+        return _work(text, minutes, rest)
     return Command(verb, rest, minutes)
+
+
+def _work(text: str, minutes: int | None, rest: str) -> Command:
+    """`#time` with what stands behind its duration."""
+    found = BARE.match(text)
+    if minutes is None and found and MORE.match(text[found.end() :]):
+        minutes, rest = _sane(int(found[1])), text[found.end() :]
+    kilometres: Decimal | None = Decimal(0)
+    becomes = reason = ""
+    while more := MORE.match(rest):
+        if found := KILOMETRES.match(rest):
+            kilometres = Decimal((found[1] or found[2]).replace(",", "."))
+        elif found := CLASS.match(rest):
+            becomes, reason = CLASSES[found[1].casefold()], (found[2] or "").strip()
+        else:
+            found, kilometres = more, None
+        rest = rest[found.end() :].lstrip()
+        if kilometres is None:
+            break
+    return Command(Verb.TIME, rest, minutes, kilometres, becomes, reason)
 
 
 def _duration(text: str) -> tuple[int | None, str]:
@@ -98,6 +142,8 @@ def _duration(text: str) -> tuple[int | None, str]:
     A bare number is minutes only if it stands alone or its line goes on with nothing: "45", not "3 belts changed".
     """
     if found := CLOCK.match(text):
+        return _sane(int(found[1]) * 60 + int(found[2])), text[found.end() :]
+    if found := GLUED.match(text):
         return _sane(int(found[1]) * 60 + int(found[2])), text[found.end() :]
     if found := HOURS.match(text):
         minutes = int(found[1]) * 60 + int((found[2] or "0").ljust(2, "0")) * 60 // 100

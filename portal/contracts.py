@@ -9,6 +9,7 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 
 from accounts.models import Requester
+from billing.services.left import left_in_words
 from billing.services.plain import in_plain_words
 from core.templatetags.vaste import minutes_words
 from sla.enums import Priority
@@ -32,16 +33,22 @@ class Agreed:
     heads: list[str]
     promises: list[tuple[str, list[str]]]
     prices: Sequence[str] = ()
+    left: Sequence[str] = ()
 
 
 def agreed_with(person: Requester, *, prices: bool = False) -> list[Agreed]:
-    """The contracts of the person's company that run today; with what they cost for those who may see it."""
+    """The contracts of the person's company that run today; with cost and what is left for those who may see it."""
     if person.customer_id is None:
         return []
     rows = Contract.objects.running_on(timezone.localdate()).filter(customer=person.customer_id)
     rows = rows.select_related("policy__current__calendar__current", "calendar__current").order_by("starts_on", "pk")
-    cost = in_plain_words(rows, day=timezone.localdate()) if prices else {}
-    return [replace(_one(row), prices=cost.get(row.pk, ())) for row in rows if row.policy.current]
+    today = timezone.localdate()
+    cost, left = (in_plain_words(rows, day=today), left_in_words(rows, day=today)) if prices else ({}, {})
+    return [
+        replace(_one(row), prices=cost.get(row.pk, ()), left=left.get(row.pk, ()))
+        for row in rows
+        if row.policy.current
+    ]
 
 
 def _one(row: Contract) -> Agreed:

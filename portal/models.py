@@ -32,6 +32,7 @@ class Portal(TenantModel):
         models.CharField(max_length=12, choices=Kind), default=default_kinds, verbose_name=_("What can be asked for")
     )
     key_users = models.BooleanField(_("Key users see all tickets of their company"), default=False)
+    shows_costs = models.BooleanField(_("Key users see what a ticket has cost so far"), default=False)
     # Of the accent colour only the hue is the tenant's: lightness and chroma stay, and so the contrast of all words.
     hue = models.PositiveSmallIntegerField(null=True, validators=[MaxValueValidator(359)])
     # Small enough for the row; read only where it is shown.

@@ -38,14 +38,17 @@ class PortalForm(TenantModelForm):
 
     class Meta:
         model = Portal
-        fields = ["is_on", "guests", "queue", "kinds", "key_users"]
+        fields = ["is_on", "guests", "queue", "kinds", "key_users", "shows_costs"]
         help_texts = {
             "guests": _("Whoever signs in proves the address by a mailed code first."),
             "key_users": _("You grant it to each person, on their page under Requesters."),
+            "shows_costs": _("What was invoiced of it, and what the work since then costs."),
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, billing: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not billing:
+            del self.fields["shows_costs"]
         fields: dict[str, Any] = self.fields
         fields["queue"].queryset, fields["queue"].empty_label = Queue.objects.all(), None
         fields["kinds"].choices = process().kind_choices()

@@ -8,7 +8,8 @@ from typing import cast
 from django.db.models import Q
 from django.urls import reverse
 
-from accounts.models import Tenant
+from accounts.enums import SEE_EVERY_TICKET
+from accounts.models import Membership, Tenant
 from reports.models import Promise, PromiseQuerySet
 from sla.business_time import clock_of
 from sla.log import Metric
@@ -16,6 +17,7 @@ from sla.models import Timer
 from sla.services.immutable import hours
 from tickets.chips import Chip, timer_chip
 from tickets.metrics import promise_name
+from tickets.models import Ticket
 from tickets.threads import tag
 from tickets.why import span_words
 
@@ -39,6 +41,13 @@ class Row:
     late_by: str
     chip: Chip
     why_url: str
+
+
+def open_to(promises: PromiseQuerySet, member: Membership) -> PromiseQuerySet:
+    """Those of tickets that the member may open; figures count all of them for everybody who reads reports."""
+    if member.has_role(*SEE_EVERY_TICKET):
+        return promises
+    return promises.filter(ticket__in=Ticket.objects.visible_to(member).values("pk"))
 
 
 def order_of(show: str) -> str:

@@ -7,11 +7,11 @@ from decimal import Decimal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Tenant
+from accounts.models import Membership, Tenant
 from core.sheets import Cell, Sheet
 from core.templatetags.vaste import full_day
 from reports.asked import Asked
-from reports.behind import each, late_seconds
+from reports.behind import each, late_seconds, open_to
 from reports.figures import Figures
 from reports.models import Promise
 from reports.promises import SHOWS, SIDES, Group, behind, groups
@@ -103,8 +103,8 @@ def _minutes(seconds: int | None) -> int | None:
     return None if seconds is None else seconds // MINUTE
 
 
-def tickets(asked: Asked, tenant: Tenant) -> Sheet:
-    """The promises behind one figure, with their tickets."""
+def tickets(asked: Asked, tenant: Tenant, reader: Membership) -> Sheet:
+    """The promises behind one figure, with their tickets, as far as the reader may open them."""
     columns = [
         _("Ticket"),
         _("Subject"),
@@ -121,7 +121,7 @@ def tickets(asked: Asked, tenant: Tenant) -> Sheet:
         _("Ever late"),
         _("Late by, minutes"),
     ]
-    promises = each(behind(asked.show, asked.period, asked.cut, asked.now), asked.show)
+    promises = each(open_to(behind(asked.show, asked.period, asked.cut, asked.now), reader), asked.show)
     return Sheet(
         title_of(asked, str(SHOWS[asked.show])), columns, _ticket_lines(promises, tenant, asked.until), notes(asked)
     )

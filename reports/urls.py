@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports.views import board, boards, promises
+from reports.views import board, boards, first_try, promises
 
 app_name = "reports"
 
@@ -8,6 +8,7 @@ urlpatterns = [
     path("reports/", promises.promises, name="promises"),
     path("reports/tickets/", promises.tickets, name="behind"),
     path("reports/export/", promises.export, name="export"),
+    path("reports/complete/", first_try.first_try, name="first_try"),
     path("board/", board.board, name="board"),
     path("b/<str:token>/", board.linked, name="linked"),
     path("settings/boards/", boards.boards, name="boards"),

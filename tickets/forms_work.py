@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Membership
 from core.forms import LookForm
@@ -36,7 +37,7 @@ class WorkDetails(LookForm):
     work_day = forms.DateField(
         label=_("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-    begun, ended = _clock(_("From")), _clock(_("To"))
+    begun, ended = _clock(pgettext_lazy("time", "From")), _clock(pgettext_lazy("time", "To"))
     billing = forms.ChoiceField(label=_("Billing"), choices=Billing, required=False)
     reason = forms.CharField(label=_("Why it is not charged"), max_length=200, required=False)
     approver = forms.ModelChoiceField(

@@ -67,7 +67,7 @@ def mine(request: MemberRequest) -> Listing:
     own = aside(away[member.pk]) if member.pk in away else ""
     return Listing(
         title=_("Assigned to me"),
-        empty=_("You have no open tickets."),
+        empty=_nothing_of(request),
         tickets=Ticket.objects.on_desk_of(member),
         more={"standing": standing, "own_absence": own} | _way_on(request),
     )
@@ -138,6 +138,13 @@ def _kept(view: SavedView) -> Selection:
         return parse(view.query)
     except UnknownSelection:
         return Selection()
+
+
+def _nothing_of(request: MemberRequest) -> str:
+    """Why nothing is assigned to the member. Finance lands here where there is no month end."""
+    if request.membership.roles == [Role.FINANCE] and not request.tenant.billing_on:
+        return _("Invoicing is not switched on in this workspace. An admin does that in the settings.")
+    return _("You have no open tickets.")
 
 
 def _way_on(request: MemberRequest) -> dict[str, object]:

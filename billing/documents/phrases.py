@@ -32,6 +32,11 @@ _ITEMS: Mapping[str, Mapping[str, str]] = {
     "callout": {"fi": "Hälytysmaksu", "en": "Call-out fee", "de": "Einsatzpauschale"},
     "km": {"fi": "Kilometrikorvaus", "en": "Kilometres", "de": "Kilometergeld"},
     "per_ticket": {"fi": "Palvelupyynnön hinta", "en": "Price of the ticket", "de": "Ticketpauschale"},
+    "lot": {
+        "fi": "Ennakkoon ostettu työaika",
+        "en": "Prepaid working time",
+        "de": "Vorausbezahlte Arbeitszeit",
+    },
     "cap": {
         "fi": "Sopimuksen enimmäishinnan ylittävä osa",
         "en": "Above the contract's highest price",
@@ -80,7 +85,7 @@ _WHY: Mapping[Why, Mapping[str, str]] = {
 
 def line_name(kind: str, item: str, works: Mapping[str, str], language: str) -> str:
     """What a rated line is called; `works` are the workspace's own names of types of work, by code."""
-    if kind in ("fee", "callout", "km", "per_ticket", "cap"):
+    if kind in ("fee", "lot", "callout", "km", "per_ticket", "cap"):
         return _said(_ITEMS[item.partition("/")[0] if kind != "cap" else "cap"], language)
     work, _, band = item.partition("/")
     name = _said(_WORK[work], language) if work in _WORK else works.get(work, work)

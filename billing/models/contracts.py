@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import TenantForeignKey
-from accounts.models import Membership, TenantManager, TenantModel
+from accounts.models import Membership, TenantManager, TenantModel, TenantQuerySet
 from billing.enums import Preset
 from sla.models import Contract
 
@@ -43,8 +43,20 @@ class TermsVersion(TenantModel):
         return f"{self.contract_id} v{self.number}"
 
 
+class LotQuerySet(TenantQuerySet["PrepaidLot"]):
+    def standing(self) -> "LotQuerySet":
+        """Those that were not taken back."""
+        return self.filter(withdrawn_at=None)
+
+
+LotManager = TenantManager.from_queryset(LotQuerySet)
+
+
 class PrepaidLot(TenantModel):
-    """Minutes that a customer bought beforehand; never edited, and taken back only while nothing was used of them."""
+    """Minutes that a customer bought beforehand; never edited, and taken back only while nothing was used of them.
+
+    It stands on the next invoice of its contract, unless its price is zero or it was invoiced elsewhere.
+    """
 
     contract = TenantForeignKey(Contract, related_name="prepaid_lots")
     minutes = models.PositiveIntegerField(
@@ -56,11 +68,13 @@ class PrepaidLot(TenantModel):
         _("Price of an hour"), max_digits=10, decimal_places=2, validators=[MinValueValidator(0)]
     )
     sold_on = models.DateField(_("Sold on"))
+    invoiced_elsewhere = models.BooleanField(_("Invoiced elsewhere already"), default=False)
+    withdrawn_at = models.DateTimeField(null=True, editable=False)
     note = models.CharField(_("Note"), max_length=200, blank=True)
     made_by = TenantForeignKey(Membership, null=True, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)
 
-    objects: ClassVar[TenantManager["PrepaidLot"]] = TenantManager()
+    objects: ClassVar[LotManager["PrepaidLot"]] = LotManager()
 
     class Meta(TenantModel.Meta):
         constraints = [

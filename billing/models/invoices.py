@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.fields import TenantForeignKey
 from accounts.models import Customer, LegalEntity, Membership, TenantManager, TenantModel, TenantQuerySet
 from billing.enums import InvoiceKind, InvoiceState
+from billing.models.contracts import PrepaidLot
 from sla.models import Contract
 from tickets.models import Ticket, WorkEntry
 
@@ -174,6 +175,24 @@ class InvoicedEntry(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.entry_id} on {self.invoice_id}"
+
+
+class InvoicedLot(TenantModel):
+    """That an invoice has charged a lot of prepaid time. At most one has it; a credit note releases it."""
+
+    invoice = TenantForeignKey(Invoice, related_name="+")
+    lot = TenantForeignKey(PrepaidLot, related_name="charges")
+    released_by = TenantForeignKey(Invoice, null=True, related_name="+")
+
+    objects: ClassVar[TenantManager["InvoicedLot"]] = TenantManager()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "lot"], condition=Q(released_by=None), name="lot_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lot_id} on {self.invoice_id}"
 
 
 class InvoicedTicket(TenantModel):

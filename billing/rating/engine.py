@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 
 from billing.gate import Missing, missing_of_contract, missing_of_ticket, overlaps
 from billing.rating.fees import cap_lines, fee_lines
-from billing.rating.lines import Taxing, extra_lines, ticket_lines, time_lines
+from billing.rating.lines import Taxing, extra_lines, lot_lines, ticket_lines, time_lines
 from billing.rating.pieces import Piece, pieces_of
 from billing.rating.pools import Consumption
 from billing.rating.result import Line, Result, tax_totals, totals_of
 from billing.rating.work import Entry, Inputs, Ticket
 
 # Lines of equal item: what is paid first, then what is shown at zero.
-_KINDS = ("fee", "callout", "per_ticket", "km", "time", "surcharge")
+_KINDS = ("fee", "lot", "callout", "per_ticket", "km", "time", "surcharge")
 
 
 def rate(inputs: Inputs) -> Result:
@@ -78,9 +78,11 @@ def _lines(
         *ticket_lines(contract, tickets, _days(inputs, tickets, pieces)),
         *fee_lines(contract, inputs.run),
     ]
-    lines.sort(key=_sorting)
     now = contract.on(inputs.run.now.astimezone(ZoneInfo(contract.tz)).date()) or contract.latest
-    return [*lines, *cap_lines(lines, now.cap_money, contract.currency)]
+    caps = cap_lines(sorted(lines, key=_sorting), now.cap_money, contract.currency)
+    # What is bought beforehand is no cost of the run, and no cap makes it cheaper.
+    lines += lot_lines(contract, inputs.sales)
+    return [*sorted(lines, key=_sorting), *caps]
 
 
 def _days(inputs: Inputs, tickets: Mapping[str, Ticket], pieces: Sequence[Piece]) -> dict[str, date]:

@@ -24,7 +24,7 @@ from billing.rating.terms import (
     Scope,
     Terms,
 )
-from billing.rating.work import ZERO, Balances, Billing, Entry, Inputs, Lot, Run, Ticket
+from billing.rating.work import ZERO, Balances, Billing, Entry, Inputs, Lot, Run, Sale, Ticket
 from sla.business_time import minute_of_day
 
 Data = Mapping[str, Any]
@@ -44,6 +44,7 @@ _KNOWN = {
         invoiced""",
     "run": "now fee_months fee_years",
     "pools": "included lots tickets",
+    "sales": "id minutes unit_price sold_on",
 }
 KNOWN: Mapping[str, frozenset[str]] = {part: frozenset(words.split()) for part, words in _KNOWN.items()}
 
@@ -61,6 +62,7 @@ def read_inputs(data: Data) -> Inputs:
             entries=tuple(_entry(each) for each in data.get("entries", ())),
             run=_run(data["run"]),
             balances=_balances(data.get("pools") or {}),
+            sales=tuple(_sale(each) for each in data.get("sales") or ()),
         )
     except FormatError:
         raise
@@ -228,6 +230,11 @@ def _balances(data: Data) -> Balances:
         tuple(lots),
         {ticket: int(minutes) for ticket, minutes in tickets.items()},
     )
+
+
+def _sale(data: Data) -> Sale:
+    day = date.fromisoformat(data["sold_on"])
+    return Sale(str(data["id"]), int(data["minutes"]), _decimal(data["unit_price"]), day)
 
 
 def _prices(data: object) -> dict[str, Decimal]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from billing.rating.taxes import Party
 from billing.rating.terms import Band, CallOut, Contract, Included, PerTicket, Rounding, Terms
-from billing.rating.work import Balances, Entry, Inputs, Lot, Run, Ticket
+from billing.rating.work import Balances, Entry, Inputs, Lot, Run, Sale, Ticket
 
 # What `Terms` calls otherwise than the stored form.
 _NAMES = {"cap_minutes": "cap_minutes_per_ticket", "cap_money": "cap_money_per_run"}
@@ -23,6 +23,7 @@ def frozen(inputs: Inputs) -> dict[str, Any]:
         "entries": [_fields(entry) for entry in sorted(inputs.entries, key=lambda entry: entry.id)],
         "run": _fields(inputs.run),
         "pools": _balances(inputs.balances),
+        "sales": [_fields(sale) for sale in sorted(inputs.sales, key=lambda sale: sale.id)],
     }
 
 
@@ -37,7 +38,7 @@ def frozen_terms(terms: Terms) -> dict[str, Any]:
     return {_NAMES.get(name, name): _plain(getattr(terms, name)) for name in _names(terms)}
 
 
-def _fields(value: Ticket | Entry | Run | Lot | Party | Rounding | Included) -> dict[str, Any]:
+def _fields(value: Ticket | Entry | Run | Lot | Sale | Party | Rounding | Included) -> dict[str, Any]:
     return {name: _plain(getattr(value, name)) for name in _names(value)}
 
 

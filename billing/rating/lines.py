@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from billing.rating.explaining import why
 from billing.rating.money import ZERO, half_up
@@ -14,7 +14,7 @@ from billing.rating.reasons import Reason, Why, distinct, reason
 from billing.rating.result import HOUR, KILOMETRE, MINUTE, PIECE, Line
 from billing.rating.taxes import Taxes, taxes_for
 from billing.rating.terms import Contract, Terms
-from billing.rating.work import Billing, Ticket
+from billing.rating.work import Billing, Sale, Ticket
 
 MINUTES_AN_HOUR = 60
 _ONE = Decimal(1)
@@ -84,16 +84,12 @@ def _price(share: Share) -> Decimal:
 
 def _time_line(key: _Group, shares: Sequence[Share], ticket: Ticket, currency: str) -> Line:
     minutes = sum(share.minutes for share in shares)
-    # Thirds of an hour have no exact decimals, so they are told in minutes of which sixty have the price.
-    in_hours = minutes % 3 == 0
     days = [share.piece.day for share in shares]
     return Line(
         kind=key.source,
         item=f"{key.work_type}/{key.band}",
-        quantity=_hours(minutes) if in_hours else Decimal(minutes),
-        unit=HOUR if in_hours else MINUTE,
+        **_measured(minutes),
         unit_price=key.price,
-        price_base=1 if in_hours else MINUTES_AN_HOUR,
         net=half_up(minutes * key.price / MINUTES_AN_HOUR, currency),
         tax=key.tax,
         first=min(days),
@@ -105,9 +101,15 @@ def _time_line(key: _Group, shares: Sequence[Share], ticket: Ticket, currency: s
     )
 
 
-def _hours(minutes: int) -> Decimal:
-    """Exact with two decimals where minutes are divisible by three."""
-    return (Decimal(minutes) / MINUTES_AN_HOUR).quantize(Decimal("0.01"))
+def _measured(minutes: int) -> dict[str, Any]:
+    """Quantity, unit and price base: hours with two decimals where those are exact.
+
+    Thirds of an hour are told in minutes, of which sixty have the price.
+    """
+    if minutes % 3:
+        return {"quantity": Decimal(minutes), "unit": MINUTE, "price_base": MINUTES_AN_HOUR}
+    hours = (Decimal(minutes) / MINUTES_AN_HOUR).quantize(Decimal("0.01"))
+    return {"quantity": hours, "unit": HOUR, "price_base": 1}
 
 
 def extra_lines(pieces: Iterable[Piece], taxing: Taxing, currency: str) -> Iterator[Line]:
@@ -174,3 +176,20 @@ def ticket_lines(contract: Contract, tickets: Mapping[str, Ticket], days: Mappin
                 ticket=ticket.id,
                 reasons=(reason(Why.TICKET_PRICE, severity=ticket.severity),),
             )
+
+
+def lot_lines(contract: Contract, sales: Iterable[Sale]) -> Iterator[Line]:
+    """Prepaid time, charged when it is sold and taxed as of that day; the work it pays for later stands at zero."""
+    for sale in sorted(sales, key=lambda sale: (sale.sold_on, sale.id)):
+        terms = contract.on(sale.sold_on) or contract.latest
+        yield Line(
+            kind="lot",
+            item="lot",
+            **_measured(sale.minutes),
+            unit_price=sale.unit_price,
+            net=half_up(sale.minutes * sale.unit_price / MINUTES_AN_HOUR, contract.currency),
+            tax=taxes_for(terms.seller, terms.buyer, sale.sold_on),
+            first=sale.sold_on,
+            last=sale.sold_on,
+            reasons=(reason(Why.LOT_SOLD, lot=sale.id, since=sale.sold_on.isoformat()),),
+        )

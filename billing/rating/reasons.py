@@ -30,6 +30,7 @@ class Why(StrEnum):
     CALLOUT = "callout"
     KILOMETRES = "kilometres"
     MONEY_CAP = "money_cap"
+    LOT_SOLD = "lot_sold"
     CREDITED = "credited"
 
 
@@ -54,6 +55,7 @@ SENTENCES: Mapping[Why, str] = MappingProxyType(
         Why.CALLOUT: gettext_noop("Called out in the band %(band)s."),
         Why.KILOMETRES: gettext_noop("%(price)s a kilometre."),
         Why.MONEY_CAP: gettext_noop("The contract's cap is %(cap)s; the rest is taken off."),
+        Why.LOT_SOLD: gettext_noop("Prepaid time, lot %(lot)s, sold %(since)s."),
         Why.CREDITED: gettext_noop("Credit."),
     }
 )

@@ -102,6 +102,16 @@ class Lot:
         return self.expires or date.max, self.id
 
 
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """Prepaid minutes that were sold on a day, at so much an hour, and that no invoice has charged."""
+
+    id: str
+    minutes: int
+    unit_price: Decimal
+    sold_on: date
+
+
 def _no_minutes() -> Mapping[str, int]:
     return MappingProxyType({})
 
@@ -136,12 +146,15 @@ class Inputs:
     entries: tuple[Entry, ...]
     run: Run
     balances: Balances = field(default_factory=Balances)
+    sales: tuple[Sale, ...] = ()
 
     def __post_init__(self) -> None:
         known = {ticket.id for ticket in self.tickets}
         ids = {entry.id for entry in self.entries}
         lots = {lot.id for lot in self.balances.lots}
-        if len(known) != len(self.tickets) or len(ids) != len(self.entries) or len(lots) != len(self.balances.lots):
+        sold = {sale.id for sale in self.sales}
+        rows = self.tickets, self.entries, self.balances.lots, self.sales
+        if any(len(names) != len(row) for names, row in zip((known, ids, lots, sold), rows, strict=True)):
             raise ValueError("two tickets, entries or lots have the same id")
         if lost := sorted({entry.ticket for entry in self.entries} - known):
             raise ValueError(f"entries of unknown tickets: {', '.join(lost)}")

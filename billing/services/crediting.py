@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from billing.documents import composing, stored
 from billing.enums import InvoiceKind, InvoiceState
-from billing.models import Invoice, InvoicedEntry, InvoicedTicket, InvoiceLine, PoolMove
+from billing.models import Invoice, InvoicedEntry, InvoicedLot, InvoicedTicket, InvoiceLine, PoolMove
 from billing.rating.credit import credited
 from billing.rating.engine import rate
 from billing.rating.format import read_inputs
@@ -73,8 +73,9 @@ def _lines(invoice: Invoice, note: Invoice) -> None:
 
 
 def _give_back(invoice: Invoice, note: Invoice) -> None:
-    """Work, minutes and ticket prices are free again."""
-    InvoicedEntry.objects.filter(invoice=invoice, released_by=None).update(released_by=note)
+    """Work, sold lots, minutes and ticket prices are free again."""
+    for bound in (InvoicedEntry, InvoicedLot):
+        bound.objects.filter(invoice=invoice, released_by=None).update(released_by=note)
     moves = [
         PoolMove(invoice=note, contract_id=note.contract_id, pool=move.pool, key=move.key, minutes=-move.minutes)
         for move in PoolMove.objects.filter(invoice=invoice)

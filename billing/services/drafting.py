@@ -19,7 +19,7 @@ from billing.rating.freezing import frozen
 from billing.rating.result import Line, Result
 from billing.rating.work import Inputs, Ticket
 from billing.rating.writing import explained, written
-from billing.services.inputs import buyer_of, inputs_of, seller_of
+from billing.services.inputs import buyer_of, inputs_of, sales_of, seller_of
 from billing.services.sides import account_of, buyer_party, seller_party
 from sla.models import Contract
 from tickets import models as tickets
@@ -92,6 +92,7 @@ def rated(contract: Contract, month: str, now: datetime) -> Rated:
     with_fees = not _fees_invoiced(contract, month)
     months, years = ((month,), _years(contract, month)) if with_fees else ((), ())
     inputs = _of_month(inputs_of(contract, now=now, months=months, years=years), month)
+    inputs = replace(inputs, sales=sales_of(contract, inputs.contract, first_and_last(month)[1]))
     result = rate(inputs)
     return Rated(inputs, result, composing.composed(result, _facts(contract, month, inputs, result)), with_fees)
 

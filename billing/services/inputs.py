@@ -15,7 +15,7 @@ from billing.models import Buyer, PrepaidLot, Seller, TermsVersion, TicketBillin
 from billing.rating import work
 from billing.rating.format import read_contract
 from billing.rating.terms import Contract as Terms
-from billing.services.invoiced import Taken, not_invoiced, taken_of
+from billing.services.invoiced import Taken, not_charged, not_invoiced, taken_of
 from billing.versions import Period, periods
 from sla.models import Calendar, Contract, Timer
 from tickets.enums import StatusClass
@@ -205,11 +205,18 @@ def balances_of(
     """What is left of included and prepaid minutes after the invoices so far."""
     lots = [
         work.Lot(name, lot.minutes + taken.lots.get(name, 0), lot.valid_from, lot.expires)
-        for lot in PrepaidLot.objects.filter(contract=contract)
+        for lot in PrepaidLot.objects.standing().filter(contract=contract)
         if (name := ids.lot_id(lot.pk))
     ]
     starts = [entry.start for entry in entries if entry.start]
     return work.Balances(_included(terms, min([*starts, now]), now, taken.included), tuple(lots), dict(taken.left))
+
+
+def sales_of(contract: Contract, terms: Terms, last: date) -> tuple[work.Sale, ...]:
+    """Prepaid time sold up to a day that no invoice has charged; before the first version others invoiced it."""
+    lots = PrepaidLot.objects.standing().filter(not_charged(), contract=contract, invoiced_elsewhere=False)
+    due = lots.filter(unit_price__gt=0, sold_on__gte=terms.versions[0].valid_from, sold_on__lte=last)
+    return tuple(work.Sale(ids.lot_id(lot.pk), lot.minutes, lot.unit_price, lot.sold_on) for lot in due)
 
 
 def _included(terms: Terms, since: datetime, now: datetime, moved: Mapping[str, int]) -> dict[str, int]:

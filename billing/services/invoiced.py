@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.db.models import Exists, OuterRef, Q, Sum
 
 from billing import ids
-from billing.models import InvoicedEntry, InvoicedTicket, PoolMove
+from billing.models import InvoicedEntry, InvoicedLot, InvoicedTicket, PoolMove
 from sla.models import Contract
 from tickets.models import Ticket, WorkEntry
 from tickets.services.events import locked
@@ -48,6 +48,11 @@ def taken_of(contract: Contract, tickets: Iterable[str]) -> Taken:
             left[name] = row[3]
     charged = frozenset(name for name, times in priced.items() if times > 0)
     return Taken(moved[INCLUDED], moved[LOT], minutes, left, charged)
+
+
+def not_charged() -> Q:
+    """Prepaid lots that no invoice has charged."""
+    return Q(~Exists(InvoicedLot.objects.filter(lot=OuterRef("pk"), released_by=None)))
 
 
 def not_invoiced() -> Q:

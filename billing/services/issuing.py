@@ -23,6 +23,7 @@ from billing.models import (
     FilesDue,
     Invoice,
     InvoicedEntry,
+    InvoicedLot,
     InvoicedTicket,
     PoolMove,
     Seller,
@@ -72,6 +73,7 @@ def approve(invoice: Invoice, *, by: Actor) -> Invoice:
 def issue(invoice: Invoice, *, by: Actor, at: datetime | None = None) -> Invoice:
     """Give a draft its number and freeze it. Raises BillingRefused where it cannot be issued as it stands."""
     now = at or timezone.now()
+    # Whoever prices the contract or takes back a lot waits; new tickets do not.
     rows = Invoice.objects.select_for_update(no_key=True).select_related("contract__legal_entity")
     invoice = rows.get(pk=invoice.pk)
     if invoice.kind != InvoiceKind.INVOICE:
@@ -155,12 +157,18 @@ def _today(found: Rated, now: datetime) -> date:
 
 
 def _take(invoice: Invoice, found: Rated) -> None:
-    """Bind the work, the tickets and the minutes; internal work, which nobody sees, is bound with its ticket."""
+    """Bind the work, the tickets, the minutes and what was sold.
+
+    Internal work, which nobody sees, is bound with its ticket.
+    """
     failed = {each.ref for each in found.result.errors}
     held = failed | {entry.ticket for entry in found.inputs.entries if entry.id in failed}
     bound = [entry for entry in found.inputs.entries if entry.ticket not in held and not entry.invoiced]
     InvoicedEntry.objects.bulk_create(
         [InvoicedEntry(invoice=invoice, entry_id=ids.pk_of(entry.id)) for entry in bound]
+    )
+    InvoicedLot.objects.bulk_create(
+        [InvoicedLot(invoice=invoice, lot_id=ids.pk_of(sale.id)) for sale in found.inputs.sales]
     )
     PoolMove.objects.bulk_create(_moves(invoice, found.result))
     InvoicedTicket.objects.bulk_create(list(_tickets(invoice, found)))

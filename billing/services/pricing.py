@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -13,7 +14,7 @@ from billing import ids
 from billing.enums import Preset
 from billing.models import PrepaidLot, TermsVersion
 from billing.services.inputs import terms_of
-from billing.services.invoiced import taken_of
+from billing.services.invoiced import not_charged, taken_of
 from sla.models import Contract
 
 
@@ -58,9 +59,12 @@ def sell_lot(lot: PrepaidLot, *, by: Actor) -> None:
 
 @transaction.atomic
 def withdraw_lot(lot: PrepaidLot, *, by: Actor) -> None:
-    """Take back a lot that was entered by mistake. Raises PricingError where an invoice has used of it."""
+    """Take back a lot that was entered by mistake. Raises PricingError where an invoice has used or charged it."""
     contract = Contract.objects.select_for_update().get(pk=lot.contract_id)
-    if ids.lot_id(lot.pk) in taken_of(contract, ()).lots:
+    if taken_of(contract, ()).lots.get(ids.lot_id(lot.pk)):
         raise PricingError(_("An invoice has used of it already."))
+    if not PrepaidLot.objects.filter(not_charged(), pk=lot.pk).exists():
+        raise PricingError(_("An invoice has charged it already. Make its credit note first."))
+    lot.withdrawn_at = timezone.now()
+    lot.save(update_fields=["withdrawn_at"])
     audit.record("contract.lot_withdrawn", by=by, target=contract, minutes=lot.minutes)
-    lot.delete()

@@ -2,14 +2,19 @@
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from accounts.models import Membership
 from accounts.services import audit
 from billing.enums import Credit
 from billing.gate import Code, Missing
-from billing.models import TicketBilling
+from billing.models import Invoice, InvoicedTicket, TicketBilling
 from billing.services.verdicts import State, verdict_of
-from tickets.models import Ticket
+from tickets.errors import WorkRefused
+from tickets.models import Ticket, WorkEntry, WorkType
+from tickets.services import work
+from tickets.services.work import Details
 
 # What is not for whoever works on the ticket to fill in.
 NOT_THEIRS = frozenset(
@@ -56,6 +61,16 @@ def approve(ticket: Ticket, *, by: Actor) -> None:
         row.approved_at, row.approved_by_id = timezone.now(), by.membership_id
         row.save(update_fields=["approved_at", "approved_by"])
         audit.record("ticket.billing_approved", by=by, target=ticket.number)
+
+
+@transaction.atomic
+def add_work(
+    ticket: Ticket, member: Membership, *, minutes: int, work_type: WorkType, details: Details, by: Actor
+) -> WorkEntry:
+    """Log forgotten work, also on a closed ticket that no invoice has. Raises TicketError as `work.add` does."""
+    if ticket.is_closed and InvoicedTicket.objects.filter(ticket=ticket, invoice__in=Invoice.objects.live()).exists():
+        raise WorkRefused(_("An invoice has this ticket already. Make its credit note first."))
+    return work.add(ticket, member, minutes=minutes, work_type=work_type, details=details, by=by)
 
 
 @transaction.atomic

@@ -21,10 +21,11 @@ from billing.enums import Preset
 from billing.estimates import estimated, single
 from billing.forms_contracts import LotForm, TrialForm
 from billing.forms_terms import TermsForm, beginning, typed
-from billing.models import PrepaidLot, TermsVersion
+from billing.models import InvoicedLot, PrepaidLot, TermsVersion
 from billing.rating.format import FormatError
 from billing.rating.work import Run
 from billing.services.inputs import NoTerms, inputs_of
+from billing.services.invoiced import taken_of
 from billing.services.plain import words_of
 from billing.services.pricing import PricingError, price, sell_lot, withdraw_lot
 from billing.showing import missing_words, money_words, shown, speech, time_words, work_types
@@ -91,6 +92,7 @@ def pricing(request: MemberRequest, pk: int) -> HttpResponse:
     versions = list(TermsVersion.objects.filter(contract=contract).select_related("made_by__user"))
     by_number = {version.number: version for version in versions}
     names, today = work_types(), timezone.localdate()
+    known = _periods(contract, versions)
     holding = [
         {
             "period": period,
@@ -98,9 +100,9 @@ def pricing(request: MemberRequest, pk: int) -> HttpResponse:
             "now": _holds(period, today),
             "words": words_of(by_number[period.number], names),
         }
-        for period in _periods(contract, versions)
+        for period in known
     ]
-    lots = _lots(contract) if versions else []
+    lots = _lots(contract, known[0].first) if known else []
     page = {"contract": contract, "holding": holding[::-1], "lots": lots, "presets": Preset.choices}
     page["changes"] = request.membership.has_role(*PRICERS)
     return render(request, "billing/pricing.html", page)
@@ -110,19 +112,31 @@ def _holds(period: Period, day: date) -> bool:
     return period.first <= day and (period.last is None or day <= period.last)
 
 
-def _lots(contract: Contract) -> list[dict[str, Any]]:
-    left = {lot.id: lot.minutes for lot in inputs_of(contract, now=timezone.now()).balances.lots}
-    rows = PrepaidLot.objects.filter(contract=contract)
+def _lots(contract: Contract, since: date) -> list[dict[str, Any]]:
+    """What was bought, what invoices have left of it, and whether it was charged; priced since a day."""
+    rows, taken = PrepaidLot.objects.standing().filter(contract=contract), taken_of(contract, ()).lots
+    live = InvoicedLot.objects.filter(lot__in=rows, released_by=None)
+    charged = dict(live.values_list("lot", "invoice__number"))
     return [
         {
             "row": row,
             "bought": time_words(row.minutes),
-            "left": time_words(left.get(ids.lot_id(row.pk), 0)),
+            "left": time_words(row.minutes + taken.get(ids.lot_id(row.pk), 0)),
             "price": money_words(row.unit_price, contract.legal_entity.currency),
-            "unused": left.get(ids.lot_id(row.pk)) == row.minutes,
+            "charged": _charged(row, charged.get(row.pk) or "", since),
+            "unused": not taken.get(ids.lot_id(row.pk)) and row.pk not in charged,
         }
         for row in rows
     ]
+
+
+def _charged(lot: PrepaidLot, number: str, since: date) -> str:
+    """Which invoice has charged it, or where it will stand; before `since` the contract was invoiced elsewhere."""
+    if number:
+        return _("Invoiced: %(number)s") % {"number": number}
+    if lot.invoiced_elsewhere or lot.sold_on < since:
+        return _("Invoiced elsewhere")
+    return _("On the next invoice") if lot.unit_price else ""
 
 
 @require_http_methods(["GET", "POST"])
@@ -191,7 +205,7 @@ def lot_add(request: MemberRequest, pk: int) -> HttpResponse:
 @billing_page(*PRICERS)
 def lot_withdraw(request: MemberRequest, pk: int) -> HttpResponse:
     """Take back a lot that was entered by mistake."""
-    lot = get_object_or_404(PrepaidLot, pk=pk)
+    lot = get_object_or_404(PrepaidLot.objects.standing(), pk=pk)
     try:
         withdraw_lot(lot, by=request.actor)
     except PricingError as refusal:

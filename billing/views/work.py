@@ -17,8 +17,8 @@ from accounts.enums import Role
 from accounts.pages import posted
 from accounts.requests import MemberRequest
 from billing.access import PRICERS, billing_page
-from billing.forms_work import CreditForm, EntryForm, OrderForm, TypedForm
-from billing.models import TicketBilling
+from billing.forms_work import AddForm, CreditForm, EntryForm, OrderForm, TypedForm
+from billing.models import InvoicedEntry, TicketBilling
 from billing.services import readiness
 from billing.services.inputs import entry_of
 from billing.services.invoiced import is_invoiced, not_invoiced
@@ -113,6 +113,7 @@ def _work_page(request: MemberRequest, ticket: Ticket, *, status: int = 200, **f
     page = _told(request, verdict_of(ticket, now=timezone.now()))
     page |= {
         "ticket": ticket,
+        "back": ticket.get_absolute_url() if may(request.membership, "tickets.view", ticket) else "",
         "number": tag(request.tenant, ticket.number),
         "entries": entries,
         "said": said,
@@ -165,12 +166,38 @@ def entry(request: MemberRequest, pk: int) -> HttpResponse:
     return render(request, "billing/entry.html", page, status=status if form.errors else 200)
 
 
+@require_http_methods(["GET", "POST"])
+@billing_page(*PRICERS)
+def entry_add(request: MemberRequest, number: int) -> HttpResponse:
+    """Log work that was forgotten, also on a closed ticket that no invoice has."""
+    ticket = _ticket(request, number)
+    form = AddForm(posted(request), initial={"member": ticket.assignee_id})
+    status = INVALID
+    if form.is_valid():
+        data = form.cleaned_data
+        said = {"minutes": data["minutes"], "work_type": data["work_type"], "details": form.details()}
+        try:
+            readiness.add_work(ticket, data["member"], by=request.actor, **said)
+        except TicketError as refusal:
+            form.add_error(None, str(refusal))
+            status = CONFLICT
+        else:
+            messages.success(request, _("Logged. The ticket's log says who added it."))
+            return redirect("billing:work", number)
+    page = {"form": form, "ticket": ticket, "number": tag(request.tenant, number)}
+    return render(request, "billing/entry.html", page, status=status if form.errors else 200)
+
+
 @require_POST
 @billing_page()
 def entry_remove(request: MemberRequest, pk: int) -> HttpResponse:
     row = _entry(request, pk)
     if is_invoiced(row, hold=True):
         messages.error(request, _("An invoice has this work already. It is corrected by a credit note."))
+    elif InvoicedEntry.objects.filter(entry=row).exists():
+        messages.error(
+            request, _("A credited invoice names this work, so it stays. Correct it, as internal work if need be.")
+        )
     else:
         working.remove(row, by=request.actor)
         messages.success(request, _("Taken off. The ticket's log keeps that it was there."))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from django.db import transaction
 from django.db.models import Q
 from django.utils import translation
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor, member_actor
@@ -13,10 +14,14 @@ from accounts.away_words import sentence
 from accounts.models import Membership
 from mailintake.commands import Command, Instructions, Verb
 from sla.typed_hours import show_minutes
+from tickets.enums import Billing
 from tickets.errors import FieldsMissing, NothingToSend, TransitionRefused
-from tickets.models import Message, Queue, Ticket
+from tickets.models import Message, Queue, Ticket, WorkEntry, WorkType
 from tickets.services import assignment, conversation, lifecycle, mails, work
 from tickets.services.conversation import NewFile, Written
+
+# What customers see at zero has to say why.
+UNPAID = (Billing.GOODWILL, Billing.WARRANTY)
 
 
 class CommandRefused(Exception):
@@ -105,8 +110,37 @@ def _note(order: Order, command: Command) -> None:
 def _time(order: Order, command: Command) -> None:
     if command.minutes is None:
         raise CommandRefused(_("Write the time like #time 45 or #time 1h 30min, a day at most."))
-    work.log(order.ticket, minutes=command.minutes, text=command.text[:200], by=order.by)
-    order.done.append(_("%(time)s logged") % {"time": show_minutes(command.minutes)})
+    if command.kilometres is None:
+        raise CommandRefused(_("Write the kilometres like km 42, right behind the time."))
+    if command.becomes in UNPAID and not command.reason:
+        raise CommandRefused(_("Write in brackets why it is not charged, like #time 45 warranty (under a year old)."))
+    details = work.Details(
+        billing=command.becomes or Billing.BILLABLE, reason=command.reason[:200], kilometres=command.kilometres
+    )
+    entry = work.log(
+        order.ticket,
+        minutes=command.minutes,
+        text=command.text[:200],
+        work_type=_on_site() if command.kilometres else None,
+        by=order.by,
+        details=details,
+    )
+    order.done.append(_logged(entry))
+
+
+def _on_site() -> WorkType | None:
+    """What work is that one drove to; the first type of all where the workspace has none for it."""
+    return WorkType.objects.filter(code="onsite").first()
+
+
+def _logged(entry: WorkEntry) -> str:
+    """What was understood: "1 h 30 min, On site, 42 km, Warranty logged"."""
+    said = [show_minutes(entry.minutes)]
+    if entry.kilometres:
+        said += [entry.work_type.name, f"{number_format(entry.kilometres.normalize())} km"]
+    if entry.billing != Billing.BILLABLE:
+        said.append(str(Billing(entry.billing).label))
+    return _("%(time)s logged") % {"time": ", ".join(said)}
 
 
 def _resolve(order: Order, command: Command) -> None:

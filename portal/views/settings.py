@@ -25,7 +25,7 @@ UP = ("tickets:settings", gettext_lazy("Settings"))
 @role_required(Role.ADMIN)
 def portal(request: MemberRequest) -> HttpResponse:
     row = Portal.objects.first() or Portal(queue=Queue.objects.first())
-    form = PortalForm(posted(request), request.FILES or None, instance=row)
+    form = PortalForm(posted(request), request.FILES or None, instance=row, billing=request.tenant.billing_on)
     form.show_texts()
     if form.is_valid():
         arranging.save_portal(form, by=request.actor)

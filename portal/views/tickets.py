@@ -7,9 +7,11 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from billing.services.left import cost_in_words
 from core.paging import page_by
 from core.templatetags.vaste import local_time
 from portal import asking, visitors
@@ -183,6 +185,7 @@ def _page(
         "reopen_days": care.reopen_days if care.pk else 0,
         "solved": local_time(found.resolved_at) if found.resolved_at else "",
         "goes_on_as": _goes_on(request, found),
+        "costs": _costs(request, found),
         "once": OnceForm(),
         "message": forms.get("message") or MessageForm(person=person),
         "broken": forms.get("broken") or ReasonForm(auto_id="broken-%s"),
@@ -190,6 +193,15 @@ def _page(
         "problem": problem,
     }
     return visitors.show(request, "portal/ticket.html", context, status=status)
+
+
+def _costs(request: VisitorRequest, found: Ticket) -> list[str]:
+    """What it has cost, for key users of the company that pays, where the tenant shows that."""
+    visitor = request.visitor
+    shown = request.tenant.billing_on and request.portal.shows_costs and visitor.sees_company
+    if not shown or found.customer_id != visitor.requester.customer_id:
+        return []
+    return cost_in_words(found, now=timezone.now())
 
 
 def _goes_on(request: VisitorRequest, found: Ticket) -> Ticket | None:

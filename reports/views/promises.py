@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import role_required
-from accounts.enums import Role
+from accounts.enums import SEE_EVERY_TICKET, Role
 from accounts.requests import MemberRequest
 from accounts.services import audit
 from core.paging import page_by
@@ -64,13 +64,14 @@ def _frame(asked: Asked) -> dict[str, object]:
 def tickets(request: MemberRequest) -> HttpResponse:
     """The promises that one figure counts, the latest first."""
     asked = asked_of(request.GET)
-    rows = behind(asked.show, asked.period, asked.cut, asked.now).prefetch_related(*listed.SHOWN)
-    page = page_by(rows, listed.order_of(asked.show), request.GET, newest_first=True)
+    rows = listed.open_to(behind(asked.show, asked.period, asked.cut, asked.now), request.membership)
+    page = page_by(rows.prefetch_related(*listed.SHOWN), listed.order_of(asked.show), request.GET, newest_first=True)
     context = {
         **_frame(asked),
         "title": SHOWS[asked.show],
         "rows": listed.rows_of(page.rows, request.tenant, until=asked.until, now=asked.now),
         "page": page,
+        "some": not request.membership.has_role(*SEE_EVERY_TICKET),
     }
     return render(request, "reports/behind.html", context)
 
@@ -83,7 +84,7 @@ def export(request: MemberRequest) -> FileResponse:
     what, _dot, form = request.POST.get("file", "table.csv").partition(".")
     if what not in ("table", "tickets") or form not in FORMATS:
         raise Http404
-    sheet = files.table(asked) if what == "table" else files.tickets(asked, request.tenant)
+    sheet = files.table(asked) if what == "table" else files.tickets(asked, request.tenant, request.membership)
     file, rows = write(sheet, form)
     name = (
         f"{_('promises')}-{asked.period.first}-{asked.period.last}{'' if what == 'table' else f'-{asked.show}'}.{form}"

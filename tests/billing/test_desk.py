@@ -77,7 +77,7 @@ def test_what_a_ticket_lacks_stands_first_with_a_link(client, contract):  # noqa
     draft(contract, MONTH, at=LATER)
     response = client.get(f"/finance/?{WHERE}")
     assert "Say what was done" in text(response)
-    assert f'href="/tickets/{entry.ticket.number}/"' in response.content.decode()
+    assert f'href="/tickets/{entry.ticket.number}/billing/"' in response.content.decode()
     assert "Issue 1" not in text(response)
 
 

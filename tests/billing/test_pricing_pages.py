@@ -154,9 +154,10 @@ def test_prepaid_time_is_added_and_taken_back(acme: Cast, contract: Contract) ->
         assert (lot.minutes, lot.made_by) == (1200, acme.fiona)
     page = browser.get(reverse("billing:pricing", args=[contract.pk])).content.decode()
     assert page.replace("\N{NO-BREAK SPACE}", " ").count("20 h") == 2
+    assert "On the next invoice" in page
     browser.post(reverse("billing:lot_withdraw", args=[lot.pk]))
     with acme.scope():
-        assert not PrepaidLot.objects.exists()
+        assert not PrepaidLot.objects.standing().exists()
 
 
 def test_nothing_is_there_where_billing_is_off(acme: Cast, contract: Contract) -> None:

@@ -8,12 +8,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership
-from billing.models import PrepaidLot, TicketBilling
+from billing.models import Invoice, InvoicedEntry, PrepaidLot, TicketBilling
 from sla.models import Contract
 from tests.billing.priced import HOURLY, SINCE, contract_of, cost, sides, worked
 from tests.conftest import Cast
 from tests.mailintake.post import ticket_of
-from tickets.models import Ticket, WorkEntry, WorkTimer
+from tickets.models import Ticket, TicketEvent, WorkEntry, WorkTimer, WorkType
 from tickets.services import lifecycle
 
 pytestmark = pytest.mark.django_db
@@ -161,6 +161,40 @@ def test_ones_own_work_while_it_goes_on_leads_and_finance_also_later(acme: Cast,
     assert acme.client("fiona").post(reverse("billing:entry_remove", args=[entry.pk])).status_code == 302
     with acme.scope():
         assert WorkEntry.objects.get() == other
+
+
+def test_leads_and_finance_add_forgotten_work_to_a_closed_ticket(acme: Cast, contract: Contract) -> None:
+    ticket = with_work(acme)
+    with acme.scope():
+        lifecycle.resolve(ticket, solution="Done.", by=acme.actor("aino"))
+        lifecycle.close(ticket, by=acme.actor("liisa"))
+        remote = WorkType.objects.get(code="remote")
+    path = reverse("billing:entry_add", args=[ticket.number])
+    assert path not in acme.client("aino").get(reverse("billing:work", args=[ticket.number])).content.decode()
+    assert acme.client("aino").get(path).status_code == 403
+    fiona, said = acme.client("fiona"), {"member": acme.konsta.pk, "work_type": remote.pk, "done": "Calibrated it."}
+    assert path in fiona.get(reverse("billing:work", args=[ticket.number])).content.decode()
+    assert "Say how long it took." in fiona.post(path, said).content.decode()
+    assert fiona.post(path, said | {"minutes": "30", "member": acme.fiona.pk}).status_code == 422
+    assert fiona.post(path, said | {"minutes": "30"}).status_code == 302
+    with acme.scope():
+        entry = WorkEntry.objects.get(member=acme.konsta)
+        assert (entry.minutes, entry.text) == (30, "Calibrated it.")
+        assert TicketEvent.objects.filter(kind="work_logged").latest("pk").actor_name == "Fiona Finance"
+
+
+def test_work_that_a_credited_invoice_names_is_corrected_and_not_taken_off(acme: Cast, contract: Contract) -> None:
+    ticket = with_work(acme)
+    with acme.scope():
+        entry = WorkEntry.objects.get()
+        invoice = Invoice.objects.create(
+            legal_entity=contract.legal_entity, customer=contract.customer, contract=contract, month="2026-11",
+            currency="EUR", net=0, tax=0, gross=0,
+        )  # fmt: skip
+        InvoicedEntry.objects.create(invoice=invoice, entry=entry, released_by=invoice)
+    page = acme.client("fiona").post(reverse("billing:entry_remove", args=[entry.pk]), follow=True)
+    assert "A credited invoice names this work" in page.content.decode()
+    assert ticket.number == page.context["ticket"].number
 
 
 def test_a_clock_survives_and_its_times_come_into_the_composer(acme: Cast, contract: Contract) -> None:

@@ -9,7 +9,6 @@ LEADS = ("ada", "liisa")
 DESK = ("ada", "liisa", "aino")
 WRITERS = ("ada", "liisa", "aino", "konsta")
 READERS = ("ada", "liisa", "fiona")
-SEES_ALL = ("ada", "liisa", "aino", "fiona")
 # Requesters with a session at the portal: who asked, a colleague, their company's key user, and another company's.
 REQUESTERS = ("otto", "oona", "kaisa", "vera")
 THEIRS, NOT_THEIRS = ("otto", "kaisa"), ("oona", "vera")
@@ -53,4 +52,5 @@ def row(methods: str, who: tuple[str, ...], blind: tuple[str, ...] = (), **param
     return Row(methods, who, blind, params)
 
 
-KONSTA = ("konsta",)
+# Members who see none of the tickets of the others: no grant opens a queue to them.
+UNSEEN = ("konsta", "fiona")

@@ -17,6 +17,7 @@ from billing.models import (
     ExportedInvoice,
     Invoice,
     InvoicedEntry,
+    InvoicedLot,
     InvoicedTicket,
     InvoiceFile,
     InvoiceLine,
@@ -56,6 +57,7 @@ ADD_ONLY = (
     *(ArticleVersion, AuditEntry, SettingVersion, TermsVersion, TicketEvent),
     # Issued invoices and what belongs to them the database itself keeps.
     *(ClosedMonth, ExportBatch, ExportedInvoice, Invoice, InvoicedEntry, InvoicedTicket, InvoiceFile, InvoiceLine),
+    InvoicedLot,
     PoolMove,
 )
 

@@ -53,6 +53,7 @@ APPEND_ONLY = {
     "billing.ExportedInvoice",
     "billing.InvoiceFile",
     "billing.InvoicedEntry",
+    "billing.InvoicedLot",
     "billing.InvoicedTicket",
     "billing.PoolMove",
     "billing.TermsVersion",

@@ -16,11 +16,13 @@ from billing.models import (
     FilesDue,
     Invoice,
     InvoicedEntry,
+    InvoicedLot,
     InvoicedTicket,
     InvoiceFile,
     InvoiceLine,
     InvoiceMail,
     PoolMove,
+    PrepaidLot,
     Run,
     Series,
 )
@@ -42,6 +44,7 @@ def invoiced(contract: Contract, ticket: Ticket, member: Membership) -> dict[str
     entry = WorkEntry.objects.create(ticket=ticket, member=member, work_type=work, minutes=5, ended_at=timezone.now())
     InvoicedEntry.objects.create(invoice=draft, entry=entry, released_by=draft)
     InvoicedTicket.objects.create(invoice=draft, ticket=ticket)
+    InvoicedLot.objects.create(invoice=draft, lot=PrepaidLot.objects.get(), released_by=draft)
     PoolMove.objects.create(invoice=draft, contract=contract, pool="included", key="2027-01", minutes=0)
     _line(draft, ticket)
     issued = _invoice(contract, member, month="2027-02", series=series, ordinal=1)

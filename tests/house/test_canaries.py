@@ -48,6 +48,11 @@ READ_BY_REQUESTERS = {
     *("portal.PortalText.welcome", "tickets.KindName.name", "accounts.Tenant.subject_prefix"),
     "tickets.IncidentText.text",
 }
+# What people wrote to each other about a ticket, and what was noted of it.
+SAID = (
+    *("tickets.Message", "tickets.Attachment", "tickets.Side", "tickets.Draft", "tickets.TicketEvent"),
+    *("tickets.Ticket.solution", "tickets.Task", "tickets.Contact", "tickets.Rating", "mailintake.", "outbox."),
+)
 
 
 @pytest.fixture
@@ -167,6 +172,17 @@ def test_requesters_read_only_what_is_theirs_to_read(world: World, aviary: Aviar
     assert hidden
     assert {"tickets.Message.text", "tickets.Ticket.title", "portal.PortalText.welcome"} <= met
     assert met <= READ_BY_REQUESTERS
+
+
+def test_finance_reads_what_is_billed_and_nothing_of_what_was_said(world: World, aviary: Aviary) -> None:
+    """G13: no word of a conversation on any page that a member without a grant may open."""
+    met: set[str] = set()
+    for name in [name for name in PAGES if "fiona" in ADDRESSES[name].who]:
+        read = shown(world.browser("fiona").get(path_of(name, world)).content.decode(errors="replace"))
+        met |= {aviary.fields[number] for number in read if number in aviary.fields}
+
+    assert {"tickets.Ticket.title", "tickets.WorkEntry.text", "accounts.Customer.name"} <= met
+    assert [field for field in sorted(met) if field.startswith(SAID)] == []
 
 
 def test_a_canary_that_gets_out_is_seen() -> None:

@@ -40,6 +40,7 @@ HELPERS = {
     "article_stem",
     "billing_entry_kept",
     "billing_frozen",
+    "billing_lot_kept",
     "billing_of_issued",
     "collect_words",
     "keep_words",

@@ -1,5 +1,7 @@
 """A member works from the mail program: commands, replies past the desk, and what none of that may do."""
 
+from decimal import Decimal
+
 import pytest
 
 from mailintake.enums import InboundState
@@ -56,6 +58,17 @@ def test_start_and_time_send_the_requester_nothing(acme: Cast, ticket: Ticket) -
         assert (entry.minutes, entry.text, entry.member_id) == (75, "drive", acme.members["konsta"].pk)
 
 
+def test_time_takes_kilometres_and_what_becomes_of_it(acme: Cast, ticket: Ticket) -> None:
+    command(acme, ticket, "#aika 1h30 km 42,5 takuu (alle vuoden vanha) hihna vaihdettu\n#time 20 internal")
+
+    assert answers(acme) == ["SYS-1001: 1 h 30 min, On site, 42.5 km, Warranty logged, 20 min, Internal logged."]
+    with acme.scope():
+        first, second = WorkEntry.objects.select_related("work_type").order_by("pk")
+        said = (first.minutes, first.work_type.code, first.kilometres, first.billing, first.reason, first.text)
+        assert said == (90, "onsite", Decimal("42.5"), "warranty", "alle vuoden vanha", "hihna vaihdettu")
+        assert (second.billing, second.kilometres, second.work_type.code) == ("internal", 0, "remote")
+
+
 def test_a_solution_with_its_time_and_files(acme: Cast, ticket: Ticket) -> None:
     row = command(acme, ticket, "#ratkaistu 30 min\nHihna vaihdettu.\n", files={"kuva.txt": b"belt"})
 
@@ -109,6 +122,11 @@ def test_handing_over_by_name_or_address(acme: Cast, ticket: Ticket, name: str) 
     [
         ("#start\n#resovled all fine", "#resovled is no command."),
         ("#start\n#to nobody at all", "Nobody here is called “nobody at all”."),
+        ("#time 45 km many", "Write the kilometres like km 42, right behind the time."),
+        (
+            "#time 45 warranty: belt",
+            "Write in brackets why it is not charged, like #time 45 warranty (under a year old).",
+        ),
         ("#start\n#time yesterday", "Write the time like #time 45 or #time 1h 30min, a day at most."),
         ("#start\n#resolved", "Write the solution behind #resolved."),
         ("Hello\n#start\n#note", "Write the note behind #note."),

@@ -1,5 +1,7 @@
 """Commands in a member's mail: what is one, what it means, and that no word gets lost."""
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,6 +23,23 @@ V = Verb
         ("#aika 1,5 h", Command(V.TIME, "", 90)),
         ("#aika 2 t ja 15 min matka", Command(V.TIME, "matka", 135)),
         ("#työaika 20 minuuttia", Command(V.TIME, "", 20)),
+        ("#time 1h30 km 42", Command(V.TIME, "", 90, Decimal(42))),
+        ("#aika 1h30 km 42 hihna", Command(V.TIME, "hihna", 90, Decimal(42))),
+        ("#aika 45 12,5 km", Command(V.TIME, "", 45, Decimal("12.5"))),
+        ("#time 45 km 42", Command(V.TIME, "", 45, Decimal(42))),
+        ("#time 1h 42 km 3 visits", Command(V.TIME, "3 visits", 60, Decimal(42))),
+        ("#time 45 km", Command(V.TIME, "", 45, None)),
+        ("#time 45 km many", Command(V.TIME, "many", 45, None)),
+        ("#time 45 km 12345", Command(V.TIME, "12345", 45, None)),
+        ("#time 45min 3kmh", Command(V.TIME, "3kmh", 45)),
+        ("#time 45 warranty (new) km 3: belt", Command(V.TIME, ": belt", 45, Decimal(3), "warranty", "new")),
+        ("#aika 30 min takuu (alle vuosi) hihna", Command(V.TIME, "hihna", 30, Decimal(0), "warranty", "alle vuosi")),
+        ("#aika 30 sisäinen", Command(V.TIME, "", 30, Decimal(0), "internal")),
+        ("#time 30 Internal: meeting", Command(V.TIME, "meeting", 30, Decimal(0), "internal")),
+        ("#time 30min internal meeting", Command(V.TIME, "internal meeting", 30)),
+        ("#time 30 internal meeting", Command(V.TIME, "30 internal meeting", None)),
+        ("#time km 42", Command(V.TIME, "", None, Decimal(42))),
+        ("#resolved 1h30 km 42 was driven", Command(V.RESOLVED, "km 42 was driven", 90)),
         ("#time soon", Command(V.TIME, "soon", None)),
         ("#time 0", Command(V.TIME, "", None)),
         ("#time 25h", Command(V.TIME, "", None)),

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AuditEntry, Customer
+from accounts.services.tenants import join_team
 from core import sheets
 from core.sheets import Sheet, as_csv, as_xlsx
 from sla.models import Contract, Timer
@@ -69,7 +70,7 @@ def figures_of(page: str) -> list[tuple[str, str]]:
 def test_each_figure_leads_to_as_many_rows(acme: Cast) -> None:
     with acme.scope():
         draw(acme, 2)
-    client = acme.client("fiona")
+    client = acme.client("liisa")
     page = client.get(f"/reports/{OWN}&by=customer").content.decode()
     figures = figures_of(page)
 
@@ -77,6 +78,25 @@ def test_each_figure_leads_to_as_many_rows(acme: Cast) -> None:
     assert "No customer" in page
     for count, url in figures:
         assert client.get(url).content.decode().count('class="subj"') == min(50, int(count)), url
+
+
+@pytest.mark.django_db
+def test_finance_has_all_figures_and_the_tickets_that_it_may_open(acme: Cast) -> None:
+    with acme.scope():
+        draw(acme, 2)
+    page, lead = acme.client("fiona").get(f"/reports/{OWN}"), acme.client("liisa").get(f"/reports/{OWN}")
+    assert figures_of(page.content.decode()) == figures_of(lead.content.decode()) != []
+
+    behind, client = f"/reports/tickets/{OWN}&show=due", acme.client("fiona")
+    page = client.get(behind).content.decode()
+    assert 'class="subj"' not in page
+    assert "Only tickets that you may open" in page
+    assert len(download(client, "tickets.csv").splitlines()) < len(
+        download(acme.client("liisa"), "tickets.csv").splitlines()
+    )
+    with acme.scope():
+        join_team(acme.desk.team, acme.fiona)
+    assert client.get(behind).content.decode().count('class="subj"') > 10
 
 
 @pytest.mark.django_db

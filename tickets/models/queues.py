@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from guardian.managers import GroupObjectPermissionManager, UserObjectPermissionManager
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
-from accounts.enums import Role
+from accounts.enums import SEE_EVERY_TICKET
 from accounts.fields import TenantForeignKey
 from accounts.models import Membership, Office, TenantManager, TenantModel, TenantQuerySet
 from sla.models import Policy
@@ -20,7 +20,7 @@ from tickets.enums import StatusClass
 class QueueQuerySet(TenantQuerySet["Queue"]):
     def open_to(self, member: Membership) -> "QueueQuerySet":
         """Queues that the member's roles or grants open, in one query."""
-        if member.has_role(Role.ADMIN, Role.LEAD, Role.FINANCE):
+        if member.has_role(*SEE_EVERY_TICKET):
             return self
         if member.granted is not None:
             return self.filter(pk__in=member.granted)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Role
+from accounts.enums import SEE_EVERY_TICKET
 from accounts.fields import TenantForeignKey
 from accounts.models import (
     Customer,
@@ -53,7 +53,7 @@ class TicketCounter(TenantModel):
 class TicketQuerySet(TenantQuerySet["Ticket"]):
     def visible_to(self, member: Membership) -> "TicketQuerySet":
         """Tickets in queues open to the member, those in their hands, and those of whom they stand in for."""
-        if member.has_role(Role.ADMIN, Role.LEAD, Role.FINANCE):
+        if member.has_role(*SEE_EVERY_TICKET):
             return self
         hands = Q(assignee__in=[member.pk, *covered_ids(member)])
         queues = Queue.objects.open_to(member).values("pk") if member.granted is None else member.granted

@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from accounts.enums import Role
+from accounts.enums import SEE_EVERY_TICKET
 from accounts.models import Absence, Membership
 from accounts.models.members import MembershipQuerySet
 from accounts.standing_in import covered_by
@@ -11,7 +11,7 @@ from tickets.models import Ticket
 
 def seers(ticket: Ticket) -> MembershipQuerySet:
     """The active members who see the ticket now: by role, by a grant on its queue, or because it is in their hands."""
-    everything = Q(roles__overlap=[Role.ADMIN, Role.LEAD, Role.FINANCE])
+    everything = Q(roles__overlap=SEE_EVERY_TICKET)
     grants = ticket.queue.user_grants.values("user")
     teams = ticket.queue.team_grants.values("group")
     open_to = Q(user__in=grants) | Q(user__groups__in=teams)

@@ -73,6 +73,26 @@ def log(  # noqa: PLR0913  # what most say of their work has names of its own, t
 
 
 @transaction.atomic
+def add(
+    ticket: Ticket, member: Membership, *, minutes: int, work_type: WorkType, details: Details, by: Actor
+) -> WorkEntry:
+    """Log work that a member did and nobody wrote down, also on a closed ticket.
+
+    Without times it is work of when the ticket was resolved. Raises WorkRefused for times that cannot be.
+    """
+    ticket = locked(ticket, even_closed=True)
+    at = present(ticket)
+    ended_at = details.ended_at or ticket.resolved_at or at
+    entry = WorkEntry(
+        ticket=ticket, member=member, minutes=minutes, work_type=work_type, ended_at=ended_at, text=details.text
+    )
+    _take(entry, details)
+    entry.save()
+    append(ticket, EventKind.WORK_LOGGED, by=by, at=at, entry=entry.pk, minutes=minutes)
+    return entry
+
+
+@transaction.atomic
 def correct(entry: WorkEntry, *, minutes: int, work_type: WorkType, details: Details, by: Actor) -> WorkEntry:
     """Say anew what work it was, also on a closed ticket; the log keeps what was said before.
 

@@ -36,11 +36,13 @@ MOST_DIGITS = 19
 @require_GET
 @member_required
 def home(request: MemberRequest) -> HttpResponse:
-    """Where one lands: the first steps of an empty workspace, what nobody has, or one's own work."""
+    """Where one lands: the first steps of an empty workspace, what nobody has, the month end, or one's own work."""
     if request.membership.has_role(Role.ADMIN) and not Ticket.objects.exists():
         return redirect("first_steps")
     if may(request.membership, "tickets.create"):
         return redirect("tickets:unassigned")
+    if request.tenant.billing_on and request.membership.roles == [Role.FINANCE]:
+        return redirect("billing:desk")
     return redirect("tickets:mine")
 
 

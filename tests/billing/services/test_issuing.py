@@ -4,20 +4,26 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.db import IntegrityError, connection, transaction
 
 from billing.documents import stored
 from billing.documents.soundness import findings_of
 from billing.enums import InvoiceState
-from billing.models import FilesDue, Invoice, InvoicedEntry, InvoiceLine, PoolMove, PrepaidLot, Series
+from billing.models import FilesDue, Invoice, InvoicedEntry, InvoicedLot, InvoiceLine, PoolMove, PrepaidLot, Series
 from billing.services.closing import close_month, drop_draft
 from billing.services.crediting import credit
 from billing.services.drafting import BillingRefused, draft
 from billing.services.inputs import inputs_of
 from billing.services.issuing import approve, hash_of, issue
+from billing.services.pricing import PricingError, withdraw_lot
+from billing.services.readiness import add_work
 from tests.billing.priced import HOURLY, cost
 from tests.billing.services.conftest import LATER, MONTH
-from tickets.models import WorkEntry
+from tickets.errors import WorkRefused
+from tickets.models import WorkEntry, WorkType
+from tickets.services import lifecycle
+from tickets.services.work import Details
 
 
 def refused(act):
@@ -165,10 +171,42 @@ def test_a_credit_note_names_its_invoice_and_frees_the_work(contract, fiona):
     assert draft(contract, MONTH, at=LATER).net == Decimal("100.00")
 
 
+def test_work_of_a_closed_ticket_is_added_before_it_is_invoiced(acme, contract, fiona):
+    ticket = WorkEntry.objects.get().ticket
+    lifecycle.close(ticket, by=acme.actor("liisa"))
+    said = {"minutes": 30, "work_type": WorkType.objects.get(code="remote"), "details": Details(text="Calibrated it.")}
+    entry = add_work(ticket.refreshed(), acme.konsta, by=fiona, **said)
+    assert (entry.member, entry.ended_at) == (acme.konsta, ticket.refreshed().resolved_at)
+    first = issue(draft(contract, MONTH, at=LATER), by=fiona, at=LATER)
+    assert first.net == Decimal("200.00")
+    with pytest.raises(WorkRefused, match="credit note first"), transaction.atomic():
+        add_work(ticket.refreshed(), acme.konsta, by=fiona, **said)
+    credit(first, reason="Forgot some", by=fiona, at=LATER)
+    add_work(ticket.refreshed(), acme.konsta, by=fiona, **said)
+    assert draft(contract, MONTH, at=LATER).net == Decimal("250.00")
+
+
+def test_the_gate_keeps_back_work_of_long_after_the_end(acme, contract, fiona):
+    cost(acme, contract, late_entry_days=5, **HOURLY)
+    ticket = WorkEntry.objects.get().ticket
+    late = Details(ended_at=datetime(2026, 11, 24, 9, 0, tzinfo=UTC), text="Calibrated it.")
+    with time_machine.travel(LATER, tick=False):
+        add_work(
+            ticket, acme.konsta, minutes=30, work_type=WorkType.objects.get(code="remote"), details=late, by=fiona
+        )
+    made = draft(contract, MONTH, at=LATER)
+    assert [each["code"] for each in made.result["exceptions"]] == ["entry_long_after_close"]
+    assert made.net == 0
+
+
+def sold(contract, minutes=60, day=date(2026, 11, 3), **more):
+    """A lot of prepaid time at 90 an hour."""
+    facts = {"minutes": minutes, "valid_from": date(2026, 1, 1), "unit_price": 90, "sold_on": day}
+    return PrepaidLot.objects.create(contract=contract, **facts | more)
+
+
 def test_prepaid_minutes_are_taken_once_and_come_back(acme, contract, fiona):
-    lot = PrepaidLot.objects.create(
-        contract=contract, minutes=60, valid_from=date(2026, 1, 1), unit_price=90, sold_on=date(2026, 1, 1)
-    )
+    lot = sold(contract, invoiced_elsewhere=True)
     first = issue(draft(contract, MONTH, at=LATER), by=fiona, at=LATER)
     assert first.net == Decimal("50.00")
     assert [(move.pool, move.key, move.minutes) for move in PoolMove.objects.all()] == [("lot", f"L{lot.pk}", -60)]
@@ -176,6 +214,74 @@ def test_prepaid_minutes_are_taken_once_and_come_back(acme, contract, fiona):
 
     credit(first, reason="Wrong", by=fiona, at=LATER)
     assert inputs_of(contract, now=LATER).balances.lots[0].minutes == 60
+
+
+def test_prepaid_time_is_invoiced_when_it_is_sold_and_its_work_at_zero(contract, fiona):
+    lot = sold(contract, 120)
+    first = issue(draft(contract, MONTH, at=LATER), by=fiona, at=LATER)
+    assert [(line.name, line.net, line.minutes) for line in first.lines.all()] == [
+        ("Ennakkoon ostettu työaika", Decimal("180.00"), 0),
+        ("Etätyö", Decimal("0.00"), 90),
+    ]
+    assert first.gross == Decimal("225.90")
+    assert findings_of(stored.read(first.document)) == []
+    assert InvoicedLot.objects.get().lot == lot
+    assert draft(contract, "2026-12", at=LATER) is None
+
+
+def test_a_lot_is_on_one_live_invoice_and_stays_as_it_was_charged(contract, fiona):
+    lot = sold(contract, expires=date(2026, 11, 4))
+    first = issue(draft(contract, MONTH, at=LATER), by=fiona, at=LATER)
+    other = Invoice.objects.create(
+        legal_entity=contract.legal_entity, customer=contract.customer, contract=contract, month="2026-12",
+        currency="EUR", net=0, tax=0, gross=0,
+    )  # fmt: skip
+    with pytest.raises(IntegrityError, match="lot_once"), transaction.atomic():
+        InvoicedLot.objects.create(invoice=other, lot=lot)
+    kept(f"UPDATE billing_prepaidlot SET unit_price = 1 WHERE id = {lot.pk}")
+    kept(f"DELETE FROM billing_prepaidlot WHERE id = {lot.pk}")
+    with pytest.raises(PricingError, match="charged"), transaction.atomic():
+        withdraw_lot(lot, by=fiona)
+
+    note = credit(first, reason="Wrong price", by=fiona, at=LATER)
+    assert (note.net, InvoicedLot.objects.get().released_by) == (Decimal("-240.00"), note)
+    kept("UPDATE billing_invoicedlot SET released_by_id = NULL")
+    assert draft(contract, MONTH, at=LATER).net == Decimal("240.00")
+    withdraw_lot(lot, by=fiona)
+    assert draft(contract, MONTH, at=LATER).net == Decimal("150.00")
+
+
+@pytest.mark.parametrize(
+    ("more", "net"),
+    [
+        ({"day": date(2026, 10, 30)}, "240.00"),
+        ({"day": date(2026, 12, 1)}, "150.00"),
+        ({"day": date(2025, 12, 31)}, "150.00"),
+        ({"unit_price": 0}, "150.00"),
+        ({"invoiced_elsewhere": True}, "150.00"),
+    ],
+    ids=["sold earlier", "sold later", "before the first price", "given", "invoiced elsewhere"],
+)
+def test_which_lots_stand_on_an_invoice(contract, more, net):
+    """None of them serves on the day of the work, so that what the work costs stays as it is."""
+    sold(contract, expires=date(2026, 11, 4), **more)
+    assert draft(contract, MONTH, at=LATER).net == Decimal(net)
+
+
+def test_what_was_sold_after_a_draft_was_looked_at_is_looked_at_first(contract, fiona):
+    made = draft(contract, MONTH, at=LATER)
+    sold(contract, expires=date(2026, 11, 4))
+    assert "changed" in refused(lambda: issue(made, by=fiona, at=LATER))
+
+
+def test_a_cap_of_the_run_does_not_make_prepaid_time_cheaper(acme, contract):
+    cost(acme, contract, cap_money_per_run="100.00", **HOURLY)
+    sold(contract, 50, expires=date(2026, 11, 4))
+    assert [(str(line.quantity), line.unit, line.net) for line in draft(contract, MONTH, at=LATER).lines.all()] == [
+        ("50.0000", "MIN", Decimal("75.00")),
+        ("1.5000", "HUR", Decimal("150.00")),
+        ("-1.0000", "C62", Decimal("-50.00")),
+    ]
 
 
 def test_fees_are_due_once_a_month(acme, contract, fiona):
