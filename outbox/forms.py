@@ -38,6 +38,7 @@ SAMPLES: dict[str, str | Promise] = {
     "seller": "Nordhuolto Oy",
     "sum": "1,249.90 €",
     "pay_by": "2026-12-17",
+    "to_pay": _("Please pay 1,249.90 € by 17 Dec 2026."),
     "reference": "26100 04267",
 }
 

@@ -24,7 +24,7 @@ VARIABLES: dict[str, tuple[str, ...]] = {
     Purpose.CONFIRMATION: (*COMMON, "solution"),
     Purpose.CLOSING: (*COMMON, "days"),
     Purpose.SURVEY: COMMON,
-    Purpose.INVOICE: ("invoice", "seller", "customer", "sum", "pay_by", "reference"),
+    Purpose.INVOICE: ("invoice", "seller", "customer", "sum", "pay_by", "reference", "to_pay"),
     Purpose.CREDIT_NOTE: ("invoice", "seller", "customer", "sum", "credited"),
 }
 # Only where the tenant invoices from here.
@@ -91,9 +91,8 @@ def _of_invoices() -> dict[Purpose, Words]:
         Purpose.INVOICE: Words(
             _("Invoice {{invoice}} from {{seller}}: {{sum}}, due {{pay_by}}"),
             _(
-                "Hello,\n\nattached is invoice {{invoice}} for {{customer}}. Please pay {{sum}} by {{pay_by}} "
-                "with the reference {{reference}}.\n\nIf anything on it is unclear, just reply to this mail."
-                "\n\n{{seller}}"
+                "Hello,\n\nattached is invoice {{invoice}} for {{customer}}. {{to_pay}}\n\n"
+                "If anything on it is unclear, just reply to this mail.\n\n{{seller}}"
             ),
         ),
         Purpose.CREDIT_NOTE: Words(

@@ -90,7 +90,7 @@ def _write(invoice: Invoice, *, by: Actor, again: bool) -> InvoiceMail:
 def _mail(invoice: Invoice, document: Document, pdf: InvoiceFile) -> Mail:
     language = document.language if document.language in Language.values else Language.ENGLISH.value
     purpose = Purpose.CREDIT_NOTE if document.is_credit else Purpose.INVOICE
-    told, values = words_for(purpose, language), _values(document)
+    told, values = words_for(purpose, language), _values(document, language)
     subject, body = fill(told.subject, values), fill(told.body, values)
     desk = _desk(invoice)
     with translation.override(language):
@@ -112,16 +112,24 @@ def _mail(invoice: Invoice, document: Document, pdf: InvoiceFile) -> Mail:
     )
 
 
-def _values(document: Document) -> Mapping[str, str]:
+def _values(document: Document, language: str) -> Mapping[str, str]:
     """Sums and days as the document itself writes them."""
     look = looks(document.language)
+    total, day = document.totals.payable, look.day(document.due_on) if document.due_on else ""
+    paid = {"sum": look.sum(total, document.currency), "day": day, "reference": grouped(document.payment.reference)}
+    with translation.override(language):
+        ask, nothing = (
+            _("Please pay %(sum)s by %(day)s with the reference %(reference)s."),
+            _("There is nothing to pay."),
+        )
     return {
         "invoice": document.number,
         "seller": document.seller.name,
         "customer": document.buyer.name,
-        "sum": look.sum(document.totals.payable, document.currency),
-        "pay_by": look.day(document.due_on) if document.due_on else "",
-        "reference": grouped(document.payment.reference),
+        "sum": paid["sum"],
+        "pay_by": day,
+        "reference": paid["reference"],
+        "to_pay": ask % paid if total else nothing,
         "credited": ", ".join(item.number for item in document.preceding),
     }
 

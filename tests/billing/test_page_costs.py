@@ -12,7 +12,7 @@ from billing.enums import InvoiceKind, InvoiceState, Target
 from billing.gate import Code
 from billing.models import ExportBatch, Invoice, InvoiceFile, InvoiceLine, PrepaidLot, Series
 from sla.models import Contract
-from tests.billing.priced import HOURLY, SINCE, contract_of, cost, sides, worked
+from tests.billing.priced import HOURLY, SINCE, cost, worked
 from tests.conftest import Cast
 from tests.house.test_query_counts import LIST, ask, make_tickets, warm
 from tests.mailintake.post import ticket_of
@@ -24,15 +24,6 @@ MONTH, DAY = "2026-10", date(2026, 11, 2)
 # The desk is several lists on one page: drafts, exceptions with their tickets, issued invoices with files and credit
 # notes, sums, runs, the closed month, batches; before them companies and the seller.
 DESK, INVOICE, PRICING, WORK, DETAILS = 18, 8, 10, 22, 12
-
-
-@pytest.fixture
-def contract(acme: Cast) -> Contract:
-    acme.tenant.billing_on = True
-    acme.tenant.save()
-    with acme.scope():
-        sides(acme)
-        return contract_of(acme, **HOURLY)
 
 
 def customers(cast: Cast, contract: Contract, count: int) -> list[Contract]:

@@ -10,7 +10,7 @@ from accounts.models import Customer, LegalEntity, Membership, Requester
 from billing.models import TicketBilling
 from billing.tasks import ask_gates
 from sla.models import Contract
-from tests.billing.priced import HOURLY, contract_of, sides, worked
+from tests.billing.priced import worked
 from tests.conftest import Cast
 from tests.house.test_query_counts import LIST, ask, warm
 from tests.mailintake.post import ticket_of
@@ -19,15 +19,6 @@ from tickets.models import Ticket
 from tickets.services import lifecycle
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def contract(acme: Cast) -> Contract:
-    acme.tenant.billing_on = True
-    acme.tenant.save()
-    with acme.scope():
-        sides(acme)
-        return contract_of(acme, **HOURLY)
 
 
 def test_a_key_user_reads_what_the_contract_costs_and_a_colleague_does_not(acme: Cast, contract: Contract) -> None:

@@ -10,22 +10,13 @@ from django.utils import timezone
 from accounts.models import Membership
 from billing.models import Invoice, InvoicedEntry, PrepaidLot, TicketBilling
 from sla.models import Contract
-from tests.billing.priced import HOURLY, SINCE, contract_of, cost, sides, worked
+from tests.billing.priced import HOURLY, SINCE, contract_of, cost, worked
 from tests.conftest import Cast
 from tests.mailintake.post import ticket_of
 from tickets.models import Ticket, TicketEvent, WorkEntry, WorkTimer, WorkType
 from tickets.services import lifecycle
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def contract(acme: Cast) -> Contract:
-    acme.tenant.billing_on = True
-    acme.tenant.save()
-    with acme.scope():
-        sides(acme)
-        return contract_of(acme, **HOURLY)
 
 
 def ask(cast: Cast, who: str, name: str, number: int) -> str:

@@ -24,6 +24,7 @@ from tests.billing.services.conftest import LATER, MONTH
 from tests.billing.services.test_issuing import refused
 from tests.e2e.parts import mail_sink as mail_sink
 from tests.outbox.conftest import our_server as our_server
+from tickets.models import WorkEntry
 
 MAILED = "lasku@paperi-acme.example"
 
@@ -55,6 +56,17 @@ def test_whoever_wants_it_by_mail_gets_it_once_the_files_are_there(acme, invoice
     assert AuditEntry.objects.get(action="invoice.mailed").target == "FI26-100001"
     FilesDue.objects.create(invoice=invoice)
     assert files.make_files(invoice.pk + 1) == 0
+
+
+def test_nobody_is_asked_to_pay_nothing(acme, contract, fiona):
+    acme.customer.buyers.update(wants=Delivery.EMAIL, invoice_email=MAILED)
+    WorkEntry.objects.update(billing="goodwill", reason="Our own slip", approver=acme.liisa)
+    invoice = issue(draft(contract, MONTH, at=LATER), by=fiona, at=LATER)
+    files.make_files(invoice.pk)
+
+    assert invoice.gross == 0
+    assert "Maksettavaa ei ole." in only().text
+    assert "viitteell\xe4" not in only().text
 
 
 @pytest.mark.parametrize("wants", [Delivery.PDF, Delivery.FINVOICE, Delivery.PEPPOL, Delivery.XRECHNUNG])
