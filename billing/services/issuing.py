@@ -127,7 +127,8 @@ def finish(invoice: Invoice, made: document.Invoice, place: Place, *, by: Actor,
 
 def hash_of(invoice: Invoice) -> str:
     """What chains it to the one before: whoever changes a byte of any changes all that follow."""
-    return stored.chained(invoice.previous_sha256, invoice.number, invoice.document, invoice.inputs, invoice.result)
+    parts = (invoice.number, invoice.document, invoice.inputs, invoice.result, invoice.logo_key)
+    return stored.chained(invoice.previous_sha256, *parts)
 
 
 def _refuse_unready(invoice: Invoice) -> None:

@@ -12,7 +12,7 @@ from billing.models import FilesDue, InvoiceFile, Seller
 from billing.services import files, logos
 from billing.services.crediting import credit
 from billing.services.drafting import draft
-from billing.services.issuing import issue
+from billing.services.issuing import hash_of, issue
 from tests.billing.services.conftest import LATER, MONTH
 
 
@@ -58,6 +58,8 @@ def test_an_invoice_keeps_the_logo_it_was_issued_with(contract, client, page, fi
     assert files.rendered_of(invoice)["pdf"] == files.content(invoice.files.get(form="pdf"))
     assert invoice.files.get(form="pdf").sha256 == before
 
+    kept, invoice.logo_key = invoice.sha256, "another"
+    assert hash_of(invoice) != kept
     note = credit(invoice, reason="Wrong", by=fiona, at=LATER)
     files.make_files(note.pk)
     assert shown_on(note) == [(0, 0, 255)]
