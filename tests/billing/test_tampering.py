@@ -133,7 +133,7 @@ def test_two_pieces_of_one_persons_work_at_the_same_time_are_refused(acme: Cast,
         entry.started_at + timedelta(minutes=10), entry.ended_at))  # fmt: skip
     day = entry.started_at.astimezone(HELSINKI).strftime("%Y-%m-%d")
     with time_machine.travel(NOW, tick=False):
-        assert post(acme, "liisa", entry, minutes="", work_day=day, begun=begun, ended=ended).status_code in (302, 409)
+        assert post(acme, "liisa", entry, minutes="", work_day=day, begun=begun, ended=ended).status_code == 302
         answer = post(acme, "liisa", other, minutes="", work_day=day, begun=begun, ended=ended)
     assert answer.status_code == 409
     assert as_it_was(acme, other)

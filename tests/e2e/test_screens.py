@@ -101,6 +101,31 @@ MORE = {
 # Links of a ticket that goes on in another one lead to a page that says so, with 410.
 GONE = {"portal:work-merged", "portal:confirm-merged"}
 
+# The first row of each stands for its kind.
+FIRST: dict[str, Any] = {
+    "absence": Absence,
+    "office": Office,
+    "entity": LegalEntity,
+    "team": Team,
+    "queue": Queue,
+    "calendar": Calendar,
+    "policy": Policy,
+    "contract": Contract,
+    "customer": Customer,
+    "requester": Requester,
+    "status": Status,
+    "work_type": WorkType,
+    "promise_rule": PromiseRule,
+    "mailbox": Mailbox,
+    "view": SavedView,
+    "response": CannedResponse,
+    "macro": Macro,
+    "rule": Rule,
+    "entry": WorkEntry,
+    "lot": PrepaidLot,
+    "invoice": Invoice,
+}
+
 
 def things() -> dict[str, Any]:
     """What the parameters of the addresses stand for, among the demo's rows of the tenant in scope."""
@@ -128,32 +153,7 @@ def things() -> dict[str, Any]:
         "module": module.pk,
         **guides(held.tenant, solved),
         "member": Membership.objects.filter(roles__contains=["agent"]).order_by("pk")[0].pk,
-        **{
-            name: model.objects.order_by("pk")[0].pk
-            for name, model in {
-                "absence": Absence,
-                "office": Office,
-                "entity": LegalEntity,
-                "team": Team,
-                "queue": Queue,
-                "calendar": Calendar,
-                "policy": Policy,
-                "contract": Contract,
-                "customer": Customer,
-                "requester": Requester,
-                "status": Status,
-                "work_type": WorkType,
-                "promise_rule": PromiseRule,
-                "mailbox": Mailbox,
-                "view": SavedView,
-                "response": CannedResponse,
-                "macro": Macro,
-                "rule": Rule,
-                "entry": WorkEntry,
-                "lot": PrepaidLot,
-                "invoice": Invoice,
-            }.items()
-        },
+        **{name: model.objects.order_by("pk")[0].pk for name, model in FIRST.items()},
     }
 
 
