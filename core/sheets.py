@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -10,14 +11,12 @@ from decimal import Decimal
 from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING
 
-from django.utils.formats import number_format
-
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 Cell = str | int | Decimal | None
-# What a spreadsheet takes for the beginning of a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What a spreadsheet takes for the beginning of a formula, even after blanks and in its wide form.
+FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 # Stands in the file as the day it was made, so that the same table is the same bytes.
 MADE = datetime(2000, 1, 1)  # noqa: DTZ001  # a spreadsheet has no zones
 WIDTH = 18
@@ -27,35 +26,44 @@ IN_MEMORY = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table with what its figures mean. `rows` may be read once only."""
+    """A table with what its figures mean. `rows` may be read once only; for programs it has no title and no notes."""
 
-    title: str
     columns: Sequence[str]
     rows: Iterable[Sequence[Cell]]
-    notes: Sequence[str]
+    title: str = ""
+    notes: Sequence[str] = ()
+    decimal_sign: str = "."
+
+    @property
+    def words(self) -> list[str]:
+        """What stands below the rows."""
+        return [text for text in (self.title, *self.notes) if text]
+
+
+def safe_text(text: str) -> str:
+    """With an apostrophe before it where a spreadsheet would calculate it, so that it stays a text."""
+    return f"'{text}" if FORMULA.match(text) else text
 
 
 def as_csv(sheet: Sheet, file: IO[bytes]) -> int:
-    """Write UTF-8 with a byte order mark, semicolons and the reader's decimal sign; returns the number of rows."""
+    """Write UTF-8 with a byte order mark and semicolons; returns the number of rows."""
     text = io.TextIOWrapper(file, "utf-8-sig", newline="")
     writer, count = csv.writer(text, delimiter=";"), 0
-    writer.writerow(_plain(cell) for cell in sheet.columns)
+    writer.writerow(map(safe_text, sheet.columns))
     for row in sheet.rows:
-        writer.writerow(_plain(cell) for cell in row)
+        writer.writerow(_plain(cell, sheet.decimal_sign) for cell in row)
         count += 1
-    writer.writerow([])
-    writer.writerows([_plain(note)] for note in (sheet.title, *sheet.notes))
+    if sheet.words:
+        writer.writerow([])
+        writer.writerows([safe_text(words)] for words in sheet.words)
     text.detach()
     return count
 
 
-def _plain(cell: Cell) -> str:
-    """A text that a spreadsheet would calculate gets an apostrophe, so that it stays a text."""
+def _plain(cell: Cell, decimal_sign: str) -> str:
     if isinstance(cell, Decimal):
-        return number_format(cell, use_l10n=True)
-    if isinstance(cell, str) and cell.startswith(FORMULA):
-        return f"'{cell}"
-    return "" if cell is None else str(cell)
+        return f"{cell:f}".replace(".", decimal_sign)
+    return safe_text(cell) if isinstance(cell, str) else "" if cell is None else str(cell)
 
 
 def as_xlsx(sheet: Sheet, file: IO[bytes]) -> int:
@@ -72,8 +80,8 @@ def as_xlsx(sheet: Sheet, file: IO[bytes]) -> int:
     count = 0
     for count, row in enumerate(sheet.rows, start=1):
         _write(page, count, row)
-    for line, note in enumerate((sheet.title, *sheet.notes), start=count + 2):
-        page.write_string(line, 0, note)
+    for line, words in enumerate(sheet.words, start=count + 2):
+        page.write_string(line, 0, words)
     book.close()
     return count
 
@@ -101,3 +109,9 @@ def write(sheet: Sheet, form: str) -> tuple[IO[bytes], int]:
         file.seek(0)
         unfinished.pop_all()
     return file, count
+
+
+def as_bytes(sheet: Sheet, form: str) -> bytes:
+    """The sheet as a whole file, for what is stored."""
+    with write(sheet, form)[0] as file:
+        return file.read()

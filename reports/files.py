@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.utils import timezone
+from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Tenant
@@ -69,7 +70,7 @@ def table(asked: Asked) -> Sheet:
         _("Time paused, %"),
         str(SHOWS["resting"]),
     ]
-    return Sheet(title_of(asked), columns, _lines(asked.side, found), notes(asked))
+    return Sheet(columns, _lines(asked.side, found), title_of(asked), notes(asked), get_format("DECIMAL_SEPARATOR"))
 
 
 def _lines(side: str, found: Sequence[Group]) -> Iterator[Sequence[Cell]]:
@@ -122,9 +123,9 @@ def tickets(asked: Asked, tenant: Tenant, reader: Membership) -> Sheet:
         _("Late by, minutes"),
     ]
     promises = each(open_to(behind(asked.show, asked.period, asked.cut, asked.now), reader), asked.show)
-    return Sheet(
-        title_of(asked, str(SHOWS[asked.show])), columns, _ticket_lines(promises, tenant, asked.until), notes(asked)
-    )
+    title = title_of(asked, str(SHOWS[asked.show]))
+    lines = _ticket_lines(promises, tenant, asked.until)
+    return Sheet(columns, lines, title, notes(asked), get_format("DECIMAL_SEPARATOR"))
 
 
 def _ticket_lines(promises: Iterable[Promise], tenant: Tenant, until: datetime) -> Iterator[Sequence[Cell]]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 
 from accounts.models import Tenant
@@ -33,7 +34,8 @@ def sheet_of(title: str, tickets: TicketQuerySet, selection: Selection, tenant: 
         _("Times are those of %(zone)s.") % {"zone": timezone.get_current_timezone_name()},
         _("At most the first %(count)s.") % {"count": MOST},
     ]
-    return Sheet(title, [*_names(), *map(str, own.values())], _lines(found, tenant, list(own)), notes)
+    columns = [*_names(), *map(str, own.values())]
+    return Sheet(columns, _lines(found, tenant, list(own)), title, notes, get_format("DECIMAL_SEPARATOR"))
 
 
 def _names() -> list[str]:

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from billing.documents.document import Invoice, VatGroup
 from billing.documents.money import ZERO
-from billing.documents.sheets import safe_text
+from core.sheets import safe_text
 
 COLUMNS = (
     "Umsatz (ohne Soll/Haben-Kz)", "Soll/Haben-Kennzeichen", "WKZ Umsatz", "Kurs", "Basis-Umsatz", "WKZ Basis-Umsatz",

@@ -16,6 +16,7 @@ from typing import Any
 from billing.documents import sheets
 from billing.documents.document import Invoice
 from billing.documents.money import ONE_PIECE, ZERO, cents
+from core.sheets import safe_text
 
 JOURNAL = ("document", "posting_date", "account", "cost_centre", "debit", "credit", "tax_code", "currency", "text")
 XERO = (
@@ -228,7 +229,7 @@ def _table(columns: Sequence[str], rows: Iterable[Row], delimiter: str) -> bytes
 def _cell(value: object) -> str:
     if isinstance(value, Decimal):
         return f"{value:f}"
-    return sheets.safe_text(str(value or ""))
+    return safe_text(str(value or ""))
 
 
 def _day(value: date | None) -> str:

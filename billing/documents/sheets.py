@@ -3,26 +3,19 @@
 VAT of a row is its share of the group's VAT, so that rows add up to the invoice to the cent.
 """
 
-import csv
-import io
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator
+from datetime import date
 from decimal import Decimal
 
 from billing.documents.document import Adjustment, Invoice, Line
 from billing.documents.money import ONE_PIECE, ZERO, share
+from core.sheets import Cell, Sheet
 
-Cell = str | Decimal | None
 COLUMNS = (
     "kind", "invoice_no", "invoice_date", "due_date", "credits_invoice_no", "customer", "customer_vat", "reference",
     "currency", "line", "ticket", "service_date", "description", "quantity", "unit", "unit_price", "price_base", "net",
     "vat_code", "vat_rate", "vat", "account", "cost_centre",
 )  # fmt: skip
-# What a spreadsheet takes for the beginning of a formula, even after blanks and in its wide form.
-FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
-# Stands in the file as the day it was made, so that the same invoices are the same bytes.
-MADE = datetime(2000, 1, 1)  # noqa: DTZ001  # a spreadsheet has no zones
 
 
 def rows(invoice: Invoice, cost_centre: str = "") -> Iterator[dict[str, Cell]]:
@@ -97,49 +90,10 @@ def _shares(invoice: Invoice, parts: list[Line | Adjustment]) -> list[Decimal]:
     return shares
 
 
-def as_csv(invoices: Iterable[Invoice], cost_centres: Mapping[str, str] | None = None) -> bytes:
-    """UTF-8 with a byte order mark, semicolons, decimal points. `cost_centres` by invoice number."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=";")
-    writer.writerow(COLUMNS)
-    for invoice in invoices:
-        for row in rows(invoice, (cost_centres or {}).get(invoice.number, "")):
-            writer.writerow(_plain(row[name]) for name in COLUMNS)
-    return b"\xef\xbb\xbf" + text.getvalue().encode()
-
-
-def as_xlsx(invoices: Iterable[Invoice], cost_centres: Mapping[str, str] | None = None) -> bytes:
-    """A workbook in which every text is a text by its type."""
-    from xlsxwriter import Workbook  # noqa: PLC0415  # 2 MB, which those who serve pages seldom need
-
-    file = io.BytesIO()
-    book = Workbook(file, {"in_memory": True})
-    book.set_properties({"created": MADE})
-    page = book.add_worksheet()
-    page.freeze_panes(1, 0)
-    for column, name in enumerate(COLUMNS):
-        page.write_string(0, column, name)
-    every = (row for invoice in invoices for row in rows(invoice, (cost_centres or {}).get(invoice.number, "")))
-    for at, row in enumerate(every, start=1):
-        for column, name in enumerate(COLUMNS):
-            cell = row[name]
-            if isinstance(cell, Decimal):
-                page.write_number(at, column, cell)
-            elif cell:
-                page.write_string(at, column, cell)
-    book.close()
-    return file.getvalue()
-
-
-def safe_text(text: str) -> str:
-    """With an apostrophe before it where a spreadsheet would calculate it, so that it stays a text."""
-    return f"'{text}" if FORMULA.match(text) else text
-
-
-def _plain(cell: Cell) -> str:
-    if isinstance(cell, Decimal):
-        return f"{cell:f}"
-    return safe_text(cell or "")
+def sheet_of(invoices: Iterable[tuple[Invoice, str]]) -> Sheet:
+    """Invoices, each with its cost centre or "", as one table with decimal points."""
+    every = (row for invoice, cost_centre in invoices for row in rows(invoice, cost_centre))
+    return Sheet(COLUMNS, ([row[name] for name in COLUMNS] for row in every))
 
 
 def _day(value: date | None) -> str:

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import TenantForeignKey
-from accounts.models import LegalEntity, TenantManager, TenantModel
+from accounts.models import Customer, LegalEntity, TenantManager, TenantModel
 from billing.enums import PROGRAMS, Target
 
 ACCOUNT = 40
@@ -54,6 +54,10 @@ class Books(TenantModel):
         """Whether a file for its program can be made; a rate of VAT may still lack its code."""
         needed = NEEDED.get(self.program)
         return bool(needed and self.taxes and all(getattr(self, name) for name in needed))
+
+    def centre_of(self, customer: Customer) -> str:
+        """The cost centre of the office that serves the customer, or ""."""
+        return str(self.centres.get(str(customer.office_id), ""))
 
 
 # What each program wants to know, and cannot do without.

@@ -18,6 +18,7 @@ from billing.services.drafting import BillingRefused
 from billing.services.files import FINVOICE, content, file_name
 from billing.services.logos import ARCHIVE
 from core.files import load, store
+from core.sheets import Sheet, as_bytes
 
 ENDINGS: Mapping[Target, str] = {Target.CSV: "csv", Target.XLSX: "xlsx"}
 
@@ -68,12 +69,14 @@ def bytes_of(batch: ExportBatch) -> bytes:
     return data
 
 
-def _csv(rows: Iterable[Invoice]) -> bytes:
-    return sheets.as_csv([stored.read(row.document) for row in rows])
+def lines(company: LegalEntity, rows: Iterable[Invoice]) -> Sheet:
+    """The neutral lines of the company's invoices or drafts, with the cost centres of its books."""
+    books = ledgers.books_of(company)
+    return sheets.sheet_of((stored.read(row.document), books.centre_of(row.customer)) for row in rows)
 
 
-def _xlsx(rows: Iterable[Invoice]) -> bytes:
-    return sheets.as_xlsx([stored.read(row.document) for row in rows])
+def _neutral(form: str, rows: Sequence[Invoice]) -> bytes:
+    return as_bytes(lines(rows[0].legal_entity, rows), form)
 
 
 def _finvoice(rows: Iterable[Invoice]) -> bytes:
@@ -90,8 +93,8 @@ def _checked(rows: Iterable[Invoice]) -> Iterator[tuple[str, bytes]]:
 
 
 _WRITERS: Mapping[Target, Callable[[Sequence[Invoice]], bytes]] = {
-    Target.CSV: _csv,
-    Target.XLSX: _xlsx,
+    Target.CSV: partial(_neutral, "csv"),
+    Target.XLSX: partial(_neutral, "xlsx"),
     Target.FINVOICE: _finvoice,
     **{program: partial(ledgers.written, program) for program in PROGRAMS},
 }

@@ -25,6 +25,7 @@ from billing.services import logos, mailing
 from billing.services.logos import ARCHIVE
 from core.faults import fault_point
 from core.files import load, store
+from core.sheets import FORMATS, as_bytes
 
 # Started once for so many, the official rules cost each of them a few milliseconds.
 BATCH = 20
@@ -36,8 +37,8 @@ FORMS: Mapping[str, tuple[str, str]] = {
     FINVOICE: ("{number}-finvoice.xml", "application/xml"),
     PEPPOL: ("{number}-peppol.xml", "application/xml"),
     XRECHNUNG: ("{number}-xrechnung.xml", "application/xml"),
-    CSV: ("{number}.csv", "text/csv; charset=utf-8"),
-    XLSX: ("{number}.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    CSV: ("{number}.csv", FORMATS[CSV][0]),
+    XLSX: ("{number}.xlsx", FORMATS[XLSX][0]),
 }
 CHECKED = (PDF, FINVOICE, PEPPOL, XRECHNUNG)
 
@@ -76,8 +77,8 @@ def rendered(document: Document, logo: bytes = b"") -> dict[str, bytes]:
     """Every form that the document can have; a format that wants more than it says is left out."""
     makers: dict[str, Callable[[Document], bytes]] = {
         PDF: lambda each: pdf_of(each, replace(look(), logo=logo)),
-        CSV: lambda each: sheets.as_csv([each]),
-        XLSX: lambda each: sheets.as_xlsx([each]),
+        CSV: lambda each: as_bytes(sheets.sheet_of([(each, "")]), CSV),
+        XLSX: lambda each: as_bytes(sheets.sheet_of([(each, "")]), XLSX),
         FINVOICE: EMITTERS[FINVOICE],
         PEPPOL: EMITTERS[PEPPOL],
     }

@@ -17,9 +17,8 @@ from billing.documents.ledgers import Booked, Chart, Unmapped, journal, quickboo
 from billing.enums import Target
 from billing.models import Books, Buyer, Invoice, InvoiceLine, Seller
 from billing.services.drafting import BillingRefused, first_and_last
+from core.sheets import MADE
 
-# The day that stands in a ZIP, so that the same files are the same bytes.
-MADE = (2000, 1, 1, 0, 0, 0)
 EURO = "EUR"
 Files = Iterator[tuple[str, bytes]]
 
@@ -51,7 +50,7 @@ def zipped(files: Files) -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files:
-            archive.writestr(zipfile.ZipInfo(name, MADE), content)
+            archive.writestr(zipfile.ZipInfo(name, MADE.timetuple()[:6]), content)
     return target.getvalue()
 
 
@@ -142,7 +141,7 @@ def _booked(books: Books, rows: Sequence[Invoice]) -> Iterator[Booked]:
             stored.read(row.document),
             kinds[row.pk],
             accounts[row.customer_id],
-            books.centres.get(str(row.customer.office_id), ""),
+            books.centre_of(row.customer),
         )
 
 

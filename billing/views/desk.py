@@ -12,18 +12,13 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.models import LegalEntity
 from accounts.requests import MemberRequest
 from billing.access import KEEPERS, billing_page
-from billing.documents import sheets, stored
 from billing.enums import Target
 from billing.models import ExportBatch, Invoice, Run
 from billing.month import asked, month_at, month_of
 from billing.services import closing, exporting, runs
 from billing.services.drafting import BillingRefused
 from billing.views.downloads import as_file
-
-SHEETS = {
-    "csv": (sheets.as_csv, "text/csv; charset=utf-8"),
-    "xlsx": (sheets.as_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-}
+from core.sheets import FORMATS, as_bytes
 
 
 @require_GET
@@ -89,12 +84,11 @@ def batch(request: MemberRequest, pk: int) -> HttpResponse:
 def neutral(request: MemberRequest, form: str) -> HttpResponse:
     """The lines of a month's drafts, for companies whose invoices come out of another system."""
     _companies, company, name = asked(request.GET, request.membership.office.legal_entity_id)
-    if company is None or form not in SHEETS:
+    if company is None or form not in FORMATS:
         raise Http404
-    rows = Invoice.objects.open().filter(legal_entity=company, month=name).order_by("contract__number")
-    documents = [stored.read(data) for data in rows.values_list("document", flat=True)]
-    write, kind = SHEETS[form]
-    return as_file(lambda: write(documents), f"{name}-lines.{form}", kind)
+    drafts = Invoice.objects.open().filter(legal_entity=company, month=name).select_related("customer")
+    sheet = exporting.lines(company, drafts.order_by("contract__number"))
+    return as_file(lambda: as_bytes(sheet, form), f"{name}-lines.{form}", FORMATS[form][0])
 
 
 def _act(request: MemberRequest, act: Callable[[LegalEntity, str], object], done: str = "") -> HttpResponse:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.models import Customer, CustomerDomain, Membership, Office, Product, Requester, RequesterAddress
 from accounts.services import audit
-from core.sheets import FORMULA
+from core.sheets import safe_text
 from imports.columns import COLUMNS, NONE
 from imports.models import LoadedTable
 from imports.services.things import MAKERS, Known, Made, Unfit
@@ -151,11 +151,6 @@ def refused_file(done: Plan) -> bytes:
     writer = csv.writer(text, delimiter=done.table.delimiter)
     refused = [row for row in done.rows if row.outcome == Outcome.REFUSED]
     if refused:
-        writer.writerow(_guarded(cell) for cell in (*done.table.head, _("Reason")))
-        writer.writerows([_guarded(cell) for cell in (*row.raw, row.reason)] for row in refused)
+        writer.writerow(safe_text(cell) for cell in (*done.table.head, _("Reason")))
+        writer.writerows([safe_text(cell) for cell in (*row.raw, row.reason)] for row in refused)
     return text.getvalue().encode("utf-8-sig")
-
-
-def _guarded(cell: str) -> str:
-    """A text that a spreadsheet would calculate stays a text."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell

@@ -77,6 +77,13 @@ def test_the_journal_takes_account_and_centre_from_the_books(acme, company, fion
     ]
 
 
+def test_neutral_lines_have_the_cost_centre_of_the_books(acme, company, fiona):
+    Books.objects.create(legal_entity=company, centres={str(acme.customer.office_id): "HKI"})
+    lines = exporting.bytes_of(exporting.export(company, MONTH, Target.CSV, by=fiona)).decode("utf-8-sig")
+    found = [row["cost_centre"] for row in csv.DictReader(io.StringIO(lines), delimiter=";")]
+    assert found == ["HKI", "HKI"]
+
+
 def test_datev_has_a_batch_for_the_month_of_issue(company, fiona):
     Books.objects.create(legal_entity=company, program="datev", **FACTS[Target.DATEV])
     files = handed_over(company, Target.DATEV, fiona)
