@@ -16,14 +16,23 @@ ANY_NUMBER = 10_000
 _ENTRY = re.compile(r"(?P<name>\w+)(?P<count>[?*+]|\{\d+,\d+\})?(:(?P<form>[\w-]+))?")
 _COUNTS = {None: (1, 1), "?": (0, 1), "*": (0, ANY_NUMBER), "+": (1, ANY_NUMBER)}
 _FORMS = {
-    "A": (re.compile(r"-?\d{1,15}(,\d{2,5})?"), "an amount, written 1234,56"),
-    "U": (re.compile(r"-?\d{1,15}(,\d{2,5})?"), "a price, written 1234,56"),
-    "E": (re.compile(r"-?\d{1,15},\d{2}"), "an amount with two decimals, written 1234,56"),
-    "P": (re.compile(r"[1-9]?\d{1,2}(,\d{1,3})?"), "a percentage, written 25,5"),
-    "Q": (re.compile(r"[+-]?\d+(,\d+)?"), "a quantity, written 2,5"),
-    "D": (re.compile(r"\d{8}"), "a day, written 20261231"),
-    "T": (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?"), "a moment of time"),
+    letter: (re.compile(pattern, re.ASCII), words)
+    for letter, pattern, words in (
+        ("A", r"-?\d{1,15}(,\d{2,5})?", "an amount, written 1234,56"),
+        ("U", r"-?\d{1,15}(,\d{2,5})?", "a price, written 1234,56"),
+        ("E", r"-?\d{1,15},\d{2}", "an amount with two decimals, written 1234,56"),
+        ("P", r"[1-9]?\d{1,2}(,\d{1,3})?", "a percentage, written 25,5"),
+        ("Q", r"[+-]?\d+(,\d+)?", "a quantity, written 2,5"),
+        ("D", r"\d{8}", "a day, written 20261231"),
+        ("T", r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?", "a moment of time"),
+        ("I", r"(REQ|QUO|ORD|ORC|INV|DEV|TES|INF|PRI|DEN|SEI|REC|RES|SDD)\d\d", "a type of invoice, such as INV01"),
+        ("C", r"[A-Z0-9]{1,3}", "a code of one to three capitals and digits"),
+        ("W", r"[A-Za-z0-9-]{1,20}", "a code of at most 20 signs"),
+        ("R", r"\d{2,20}|RF\d\d[0-9A-Za-z]{1,21}", "a reference of payment"),
+        ("X", r"\d{1,15}(,\d{1,6})?", "a rate of exchange, written 1,2345"),
+    )
 }
+_WORD = re.compile(r"[\w.:-]*")
 _LONGEST_QUANTITY = 14
 _TERMS = {
     "InvoiceNumber": "BT-1", "InvoiceDate": "BT-2", "InvoiceDueDate": "BT-9", "SellerOrganisationName": "BT-27",
@@ -32,26 +41,42 @@ _TERMS = {
     "InvoiceTotalVatIncludedAmount": "BT-112", "InvoiceTotalVatExcludedAmount": "BT-109", "ArticleName": "BT-153",
     "InvoiceTotalVatAmount": "BT-110", "EpiInstructedAmount": "BT-115", "EpiAccountID": "BT-84",
 }  # fmt: skip
-_FORM_MARKS: dict[str, tuple[str, set[str]]] = {
-    "A": ("AmountCurrencyIdentifier", set()),
-    "U": ("AmountCurrencyIdentifier", set()),
-    "E": ("AmountCurrencyIdentifier", set()),
-    "D": ("Format", {"CCYYMMDD"}),
+# The attributes that a form may have, and what may stand in them; those with an exclamation mark it must have.
+_CURRENCY = {"AmountCurrencyIdentifier!": r"[\w.:-]{3}"}
+_UNIT = {"QuantityUnitCodeUN": r"[A-Z0-9]{2,3}"}
+_FORM_MARKS: Mapping[str, Mapping[str, str]] = {
+    "A": _CURRENCY,
+    "U": _CURRENCY | _UNIT | {"UnitPriceUnitCode": r".{0,14}"},
+    "E": _CURRENCY,
+    "D": {"Format!": "CCYYMMDD"},
+    "Q": _UNIT | {"QuantityUnitCode": r".{0,14}"},
+    "I": {"CodeListAgencyIdentifier": "SPY"},
+    "R": {"IdentificationSchemeName": "SPY|ISO"},
 }
-# The attribute that an element must have, and what may stand in it.
-_MARKS = {
-    "SellerAccountID": ("IdentificationSchemeName", {"IBAN", "BBAN"}),
-    "SellerBic": ("IdentificationSchemeName", {"BIC"}),
-    "EpiBfiIdentifier": ("IdentificationSchemeName", {"BIC"}),
-    "EpiAccountID": ("IdentificationSchemeName", {"IBAN", "BBAN"}),
-    "EpiCharge": ("ChargeOption", {"SHA", "SLEV", "OUR", "BEN"}),
-}
+_ACCOUNT = {"IdentificationSchemeName!": "IBAN|BBAN"}
+_BANK = {"IdentificationSchemeName!": "BIC"}
+_REGISTER = {"SchemeID": r"\d{4}"}
+_PARTY = _REGISTER | {"IdentifierType": r".{1,20}"}
+_ADDRESS = {"SchemeID": r"[\w.:-]{1,10}"}
+_CODED = {"SchemeID": r"[A-Z0-9]{1,3}"}
+# The same for single elements.
+_MARKS: Mapping[str, Mapping[str, str]] = {
+    "SellerAccountID": _ACCOUNT, "SellerBic": _BANK, "EpiBfiIdentifier": _BANK, "EpiAccountID": _ACCOUNT,
+    "EpiCharge": {"ChargeOption!": "SHA|SLEV|OUR|BEN"}, "FromIdentifier": _ADDRESS, "ToIdentifier": _ADDRESS,
+    "SellerPartyIdentifier": _REGISTER, "BuyerPartyIdentifier": _REGISTER, "EanCode": _REGISTER,
+    "FinalDestinationName": _REGISTER, "SellerCode": _PARTY, "BuyerCode": _PARTY, "BuyersSellerIdentifier": _PARTY,
+    "SellersBuyerIdentifier": _PARTY, "InvoicedObjectID": _CODED,
+    "ArticleGroupIdentifier": _CODED | {"SchemeVersion": r".{1,35}"},
+}  # fmt: skip
 _ORIGINS = frozenset({"Original", "Copy", "Cancel"})
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An element of a group. form is empty for a group, "2-35" for a text of so many signs, or a letter."""
+    """An element of a group.
+
+    form is empty for a group, "2-35" for a text of so many signs, "2-35t" for one word of them, or a letter.
+    """
 
     name: str
     least: int
@@ -120,48 +145,57 @@ def _counts(node: Element, entries: Sequence[Entry]) -> Iterator[Finding]:
 
 
 def _element(child: Element, entry: Entry) -> Iterator[Finding]:
+    if not entry.form and child.tag not in shapes():
+        return
+    yield from _attributes(child, entry.form)
     if not entry.form:
-        yield from _group(child) if child.tag in shapes() else ()
+        yield from _group(child)
         return
     text = (child.text or "").strip()
-    yield from _attributes(child, entry.form)
     if entry.form in _FORMS:
         yield from _formed(child, entry.form, text)
     elif entry.form == "V":
         if text not in CATEGORIES:
             yield _broken(child, "{name} is {text!r}, not a VAT category", text=text)
     else:
-        least, most = (int(part) for part in entry.form.split("-"))
-        if not least <= len(text) <= most:
-            yield _broken(child, "{name} must have {least} to {most} signs", least=least, most=most)
+        yield from _sized(child, entry.form, text)
     if child.tag == "OriginCode" and text not in _ORIGINS:
         yield _broken(child, "{name} is {text!r}, not Original, Copy or Cancel", text=text)
+
+
+def _sized(child: Element, form: str, text: str) -> Iterator[Finding]:
+    least, most = (int(part) for part in form.rstrip("t").split("-"))
+    if not least <= len(text) <= most:
+        yield _broken(child, "{name} must have {least} to {most} signs", least=least, most=most)
+    if form.endswith("t") and not _WORD.fullmatch(text):
+        yield _broken(child, "{name} is {text!r}, not one word of letters and digits", text=text)
 
 
 def _formed(child: Element, form: str, text: str) -> Iterator[Finding]:
     pattern, wanted = _FORMS[form]
     if not pattern.fullmatch(text) or (form == "Q" and len(text) > _LONGEST_QUANTITY):
         yield _broken(child, "{name} is {text!r}, not {wanted}", text=text, wanted=wanted)
-    elif form == "D" and not _is_day(text):
-        yield _broken(child, "{name} is {text!r}: there is no such day", text=text)
+    elif form in "DT" and not _is_time(text):
+        yield _broken(child, "{name} is {text!r}: there is no such day or time", text=text)
 
 
 def _attributes(child: Element, form: str) -> Iterator[Finding]:
-    mark = _MARKS.get(child.tag) or _FORM_MARKS.get(form)
-    if mark is None:
-        return
-    attribute, allowed = mark
-    found = child.get(attribute)
-    if not found:
-        yield _broken(child, "{name} needs the attribute {attribute}", attribute=attribute)
-    elif allowed and found not in allowed:
-        text = "{attribute} of {name} must be {value}"
-        yield _broken(child, text, attribute=attribute, value=" or ".join(sorted(allowed)))
+    marks = _MARKS.get(child.tag) or _FORM_MARKS.get(form, {})
+    wanted = {name.rstrip("!"): pattern for name, pattern in marks.items()}
+    for name in (name.rstrip("!") for name in marks if name.endswith("!")):
+        if name not in child.attrib:
+            yield _broken(child, "{name} needs the attribute {attribute}", attribute=name)
+    for name, value in child.attrib.items():
+        if name not in wanted:
+            yield _broken(child, "{name} has no attribute {attribute}", attribute=name)
+        elif not re.fullmatch(wanted[name], value, re.ASCII):
+            text = "{attribute} of {name} is {value!r}, which cannot stand there"
+            yield _broken(child, text, attribute=name, value=value)
 
 
-def _is_day(text: str) -> bool:
+def _is_time(text: str) -> bool:
     try:
-        datetime.strptime(text, "%Y%m%d")  # noqa: DTZ007  # a day has no zone
+        datetime.fromisoformat(text)
     except ValueError:
         return False
     return True

@@ -61,6 +61,8 @@ def _near(invoice: Invoice) -> Iterator[Finding]:
 def _preceding(invoice: Invoice) -> Iterator[Finding]:
     if invoice.is_credit and not invoice.preceding:
         yield error("VASTE-CREDIT", "BT-25", "a credit note must name the invoice that it credits")
+    if len({preceding.number for preceding in invoice.preceding}) < len(invoice.preceding):
+        yield error("VASTE-CREDIT", "BT-25", "a preceding invoice is named twice")
     for preceding in invoice.preceding:
         if not preceding.number:
             yield error("BR-55", "BT-25", "a preceding invoice is named without its number")

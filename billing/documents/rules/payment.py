@@ -1,5 +1,6 @@
 """Where the money goes: account, bank, reference and barcode agree with each other and with the amount."""
 
+import re
 from collections.abc import Iterator
 
 from billing.documents.barcode import MOST, Slip, read_barcode
@@ -19,6 +20,7 @@ SEPA_TRANSFER = "58"
 DIRECT_DEBITS = frozenset({"49", "59"})
 TRANSFERS = frozenset({"30", SEPA_TRANSFER})
 LONGEST_REFERENCE = 140
+_NUMBER = re.compile(r"[-+.,\d]+")
 # Territories whose banks have accounts of the country they belong to.
 _BANKS_ABROAD = {"GB": {"JE", "GG", "IM"}, "FR": {"GP", "MQ", "RE", "GF", "PM", "YT", "NC", "PF", "WF", "MC"}}
 
@@ -68,7 +70,7 @@ def _account(account: Account, means: str) -> Iterator[Finding]:
 
 
 def _reference(invoice: Invoice) -> Iterator[Finding]:
-    """A number of digits only is a viitenumero where the account is Finnish; elsewhere it may be anything."""
+    """What is written as a number is a viitenumero where the account is Finnish; elsewhere it may be anything."""
     reference = invoice.payment.reference
     is_finnish = any(account.iban.startswith("FI") for account in invoice.payment.accounts)
     if len(reference) > LONGEST_REFERENCE:
@@ -80,7 +82,7 @@ def _reference(invoice: Invoice) -> Iterator[Finding]:
         elif is_finnish and reference[4:].isdigit() and not is_national_reference(reference[4:].zfill(4)):
             text = "the reference {reference} holds a Finnish reference with a wrong check digit"
             yield error("VASTE-REFERENCE", "BT-83", text, reference=reference)
-    elif is_finnish and reference.isdigit() and not is_national_reference(reference):
+    elif is_finnish and _NUMBER.fullmatch(reference) and not is_national_reference(reference):
         text = "the check digit of the reference {reference} is wrong"
         yield error("VASTE-REFERENCE", "BT-83", text, reference=reference)
 

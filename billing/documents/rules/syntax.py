@@ -9,8 +9,19 @@ from billing.documents.ubl import CAC, CBC
 from billing.documents.xml import Element
 
 PEPPOL_SPECIFICATION = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"
-PEPPOL_PROCESS = re.compile(r"urn:fdc:peppol\.eu:2017:poacc:billing:\d\d:1\.0")
+PEPPOL_PROCESSES = frozenset(
+    {
+        "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0",
+        "urn:peppol:france:billing:regulated",
+        "urn:peppol:france:billing:non-regulated",
+        "urn:peppol:bis:billing_with_response",
+    }
+)
 XRECHNUNG_SPECIFICATION = "urn:cen.eu:en16931:2017#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0"
+# Nothing more than EN 16931, or something more that is checked here or wants nothing more of what is read here.
+_KNOWN = re.compile(r"urn:cen\.eu:en16931:2017(#.*(peppol|xrechnung|factur-x|zugferd|nlcius).*)?", re.IGNORECASE)
+# UNTDID 1001: a line's reference names the object that is invoiced (BT-128).
+_OBJECT = "130"
 _CBC, _CAC = f"{{{CBC}}}", f"{{{CAC}}}"
 # The schema wants it even when nothing is delivered.
 _MAY_BE_EMPTY = "ApplicableHeaderTradeDelivery"
@@ -34,6 +45,11 @@ def check(root: Element, reading: Reading) -> Iterator[Finding]:
     if not reading.specification.startswith("urn:cen.eu:en16931:2017"):
         text = "the document does not say that it keeps EN 16931"
         yield error("BR-01", "BT-24", text)
+    elif not _KNOWN.fullmatch(reading.specification):
+        text = "the rules of {name} are not known here"
+        yield error("VASTE-SPECIFICATION", "BT-24", text, name=reading.specification)
+    if is_peppol(reading) or is_xrechnung(reading):
+        yield from _objects(root)
     if is_peppol(reading):
         yield from _peppol(root, reading)
     elif is_xrechnung(reading):
@@ -59,8 +75,20 @@ def _whole(root: Element, reading: Reading) -> Iterator[Finding]:
         name = str(node.tag).rpartition("}")[2]
         if len(node) == 0 and not (node.text or "").strip() and name != _MAY_BE_EMPTY:
             yield error("PEPPOL-EN16931-R008", "", "the element {name} is empty", name, name=name)
+        for attribute, value in node.attrib.items():
+            if not str(value).strip():
+                text = "the attribute {attribute} is empty"
+                yield error("VASTE-EMPTY-ATTRIBUTE", "", text, name, attribute=attribute)
         if name in {"ChargeIndicator", "Indicator"} and len(node) == 0 and (node.text or "").strip() not in _TRUTH:
             yield error("PEPPOL-EN16931-R043", "BG-20", "an allowance must say whether it is a charge", name)
+
+
+def _objects(root: Element) -> Iterator[Finding]:
+    for line in (*root.findall(f"{_CAC}InvoiceLine"), *root.findall(f"{_CAC}CreditNoteLine")):
+        for node in line.findall(f"{_CAC}DocumentReference"):
+            if (node.findtext(f"{_CBC}DocumentTypeCode") or "").strip() != _OBJECT:
+                text = "a line's reference must be to the object that is invoiced (type 130)"
+                yield error("PEPPOL-EN16931-R101", "BT-128", text, f"file line {node.sourceline}")
 
 
 def _peppol(root: Element, reading: Reading) -> Iterator[Finding]:
@@ -70,7 +98,7 @@ def _peppol(root: Element, reading: Reading) -> Iterator[Finding]:
         yield error("PEPPOL-EN16931-R004", "BT-24", "this is not the name of Peppol BIS Billing 3.0")
     if not reading.process:
         yield error("PEPPOL-EN16931-R001", "BT-23", "the business process is missing")
-    elif not PEPPOL_PROCESS.fullmatch(reading.process):
+    elif reading.process not in PEPPOL_PROCESSES:
         yield error("PEPPOL-EN16931-R007", "BT-23", "{process!r} is no business process", process=reading.process)
     if len(invoice.notes) > 1 and countries != {"DE"}:
         yield error("PEPPOL-EN16931-R002", "BT-22", "Peppol takes only one note")

@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from billing.documents.document import Invoice, VatGroup, is_finnish
+from billing.documents.document import Invoice, Party, VatGroup, is_finnish
 from billing.documents.findings import Finding, error, warning
 from billing.documents.identifiers import EU_PREFIXES
 from billing.rates import rates_between, rates_ever
 
 # S standard, Z zero, E exempt, AE reverse charge, K within the EU, G export, O outside scope, L and M Spanish islands.
 CATEGORIES = frozenset({"S", "Z", "E", "AE", "K", "G", "O", "L", "M"})
-WITHOUT_VAT = CATEGORIES - {"S", "L", "M"}
+ISLANDS = frozenset({"L", "M"})
+WITHOUT_VAT = CATEGORIES - {"S"} - ISLANDS
 WITH_REASON = frozenset({"E", "AE", "K", "G", "O"})
 BOTH_IDS = frozenset({"AE", "K"})
 _VATEX = {"VATEX-EU-AE": "AE", "VATEX-EU-O": "O", "VATEX-EU-G": "G", "VATEX-EU-IC": "K"}
@@ -34,6 +35,8 @@ def check(invoice: Invoice) -> Iterator[Finding]:
     categories = {line.category for line in invoice.lines} | {group.category for group in invoice.vat}
     yield from _ids(invoice, categories)
     yield from _known_rates(invoice)
+    if categories & ISLANDS and _country(invoice.seller) != "ES":
+        yield error("VASTE-ISLANDS", "BT-151", "only sellers in Spain charge the taxes of its islands")
 
 
 def _category(category: str, rate: Decimal | None, term: str, where: str) -> Iterator[Finding]:
@@ -96,7 +99,7 @@ def _reverse_charge(invoice: Invoice) -> Iterator[Finding]:
 
 def _known_rates(invoice: Invoice) -> Iterator[Finding]:
     """By the days of service: what was done in August 2024 still carries 24 % in Finland."""
-    country = invoice.seller.vat_id[:2] or invoice.seller.address.country
+    country = _country(invoice.seller)
     for line in invoice.lines:
         if line.category != "S" or line.rate is None:
             continue
@@ -108,6 +111,10 @@ def _known_rates(invoice: Invoice) -> Iterator[Finding]:
         elif known is not None and line.rate not in known:
             text = "{rate} % is no VAT rate of {country} at the time of the work"
             yield warning("VASTE-RATE", "BT-152", text, f"line {line.id}", **values)
+
+
+def _country(seller: Party) -> str:
+    return seller.vat_id[:2] or seller.address.country
 
 
 def _days(invoice: Invoice, starts_on: date | None, ends_on: date | None) -> list[date]:
