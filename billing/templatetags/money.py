@@ -14,6 +14,7 @@ NAMES = {
     "finvoice": "Finvoice",
     "peppol": "Peppol",
     "xrechnung": "XRechnung",
+    "xrechnung-cii": "XRechnung (CII)",
     "csv": "CSV",
     "xlsx": "XLSX",
 }

@@ -10,13 +10,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from billing import tasks
-from billing.documents.checking import check
+from billing.documents.checking import check, check_all
 from billing.enums import Delivery, RunKind, Target
 from billing.models import ExportedInvoice, FilesDue, Invoice, InvoiceFile, Run
 from billing.services import exporting, files, runs
 from billing.services.drafting import BillingRefused, draft
 from billing.services.issuing import issue
 from core.files import drop_unnamed
+from tests.billing.documents.demo import documents
 from tests.billing.services.conftest import LATER, MONTH
 from tests.billing.services.test_issuing import refused
 
@@ -43,6 +44,13 @@ def test_a_worker_makes_and_checks_every_form(invoice):
     assert check(files.content(made["pdf"])).errors == ()
     assert FilesDue.objects.count() == 0
     assert files.make_files(invoice.pk) == 0
+
+
+def test_a_german_customer_may_take_xrechnung_in_either_syntax():
+    made = files.rendered(documents()["de_domestic"])
+
+    assert set(made) == {*files.FORMS}
+    assert not any(report.errors for report in check_all([made[form] for form in files.CHECKED]))
 
 
 def test_files_once_made_are_given_out_as_they_are_and_never_cleared_away(acme, invoice):
