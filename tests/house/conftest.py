@@ -1,7 +1,7 @@
 """Two tenants with everything in them, and the count of attacks at the end of a run."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -52,6 +52,7 @@ class World:
     sessions: dict[str, str]
     files: Path
     visitors: dict[str, str]
+    pages_of_nothing: dict[str, bytes] = field(default_factory=dict)
 
     def browser(self, who: str = "", **more: Any) -> Client:
         """A fresh browser at Acme's host with the session of `who`, of either tenant; nobody's without."""

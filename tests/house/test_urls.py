@@ -61,6 +61,13 @@ def body(answer: HttpResponse) -> bytes:
     return TOKENS.sub(b"", answer.content)
 
 
+def page_of_nothing(world: World, who: str) -> bytes:
+    """What stands at an address that is none; the world does not change, so it is asked for once."""
+    if who not in world.pages_of_nothing:
+        world.pages_of_nothing[who] = body(world.browser(who).get("/nowhere/"))
+    return world.pages_of_nothing[who]
+
+
 def path_of(name: str, world: World, swap: frozenset[str] = frozenset()) -> str:
     row = ADDRESSES[name]
     return reverse(name, kwargs=row.kwargs(world.acme.ids, world.globex.ids, swap))
@@ -114,7 +121,7 @@ def test_the_other_tenants_things_are_not_there(world: World, name: str) -> None
     row = ADDRESSES[name]
 
     for who in row.who or ("", "ada", "greta"):
-        nowhere = body(world.browser(who).get("/nowhere/"))
+        nowhere = page_of_nothing(world, who)
         for swap in swaps(row):
             for method in row.methods.split():
                 answer = refused(name, world.browser(who), method, path_of(name, world, swap), 404)
