@@ -38,7 +38,14 @@ def test_whatever_is_rated_can_leave(form, case, sides):
     result = rate(read_inputs(case | {"contract": contract}))
     assume(result.lines)
     facts = Facts(
-        model.seller, model.buyer, model.payment.accounts[0], model.language, "S-1", FIRST, LAST, buyer_reference="PO-1"
+        model.seller,
+        model.buyer,
+        model.payment.accounts[0],
+        model.language,
+        "S-1",
+        FIRST,
+        LAST,
+        buyer_reference="PO-1",
     )
     invoice = issued(composed(result, facts), "FI26-100001", LAST, DUE)
 
