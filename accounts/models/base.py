@@ -74,7 +74,7 @@ class TenantManager(models.Manager[Row]):
 
 
 class TenantModel(models.Model):
-    """A row of one tenant. Its table is secured by core.rls.SecureTenantTables in the migration that creates it."""
+    """A row of one tenant. Its table is secured by core.rls.SecureTenantTables in a migration of its app."""
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, editable=False, related_name="+", db_index=False)
 

@@ -1,10 +1,7 @@
-"""The walls of the new tables, and that PostgreSQL itself keeps what was issued as it is."""
+"""PostgreSQL itself keeps what was issued as it is, and what it charges: work, and prepaid time that was sold."""
 
 from django.conf import settings
 from django.db import migrations
-
-from core.doors import make_door
-from core.rls import SecureTenantTables
 
 # Whoever asks, the application or the owner: a number that went out is never given another content.
 FROZEN = """
@@ -35,31 +32,57 @@ BEGIN
   RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
 END $$
 """
-COUNTS = ("minutes", "ended_at", "work_type_id", "member_id", "billing", "kilometres", "called_out", "text", "reason")
-_OLD, _NEW = (", ".join(f"{side}.{name}" for name in COUNTS) for side in ("OLD", "NEW"))
+# What a customer has been charged for is credited, not changed.
+LOT_KEPT = """
+CREATE FUNCTION billing_lot_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT 1 FROM billing_invoicedlot WHERE lot_id = OLD.id AND released_by_id IS NULL) THEN
+    RAISE EXCEPTION 'what was charged is never changed' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+END $$
+"""
+
+
+def changed(columns: tuple[str, ...]) -> str:
+    """The condition of a trigger that lets all other columns change."""
+    old, new = (", ".join(f"{side}.{name}" for name in columns) for side in ("OLD", "NEW"))
+    return f"WHEN (({old}) IS DISTINCT FROM ({new}))"
+
+
+RELEASED = "WHEN (OLD.released_by_id IS NOT NULL)"
+WORK_CHANGED = changed(
+    ("minutes", "ended_at", "work_type_id", "member_id", "billing", "kilometres", "called_out", "text", "reason")
+)
+LOT_CHANGED = changed(
+    ("minutes", "unit_price", "sold_on", "valid_from", "expires", "contract_id", "invoiced_elsewhere", "withdrawn_at")
+)
 TRIGGERS = (
     ("billing_invoice", "billing_invoice_frozen", "UPDATE OR DELETE", "WHEN (OLD.state = 'issued')", "billing_frozen"),
     ("billing_invoiceline", "billing_line_frozen", "INSERT OR UPDATE OR DELETE", "", "billing_of_issued"),
     ("billing_invoicedentry", "billing_entry_bound", "INSERT", "", "billing_of_issued"),
-    (
-        "billing_invoicedentry",
-        "billing_entry_released",
-        "UPDATE OR DELETE",
-        "WHEN (OLD.released_by_id IS NOT NULL)",
-        "billing_frozen",
-    ),
+    ("billing_invoicedentry", "billing_entry_released", "UPDATE OR DELETE", RELEASED, "billing_frozen"),
+    ("billing_invoicedlot", "billing_lot_bound", "INSERT", "", "billing_of_issued"),
+    ("billing_invoicedlot", "billing_lot_released", "UPDATE OR DELETE", RELEASED, "billing_frozen"),
     ("billing_invoicedticket", "billing_ticket_bound", "INSERT", "", "billing_of_issued"),
     ("billing_poolmove", "billing_move_bound", "INSERT", "", "billing_of_issued"),
-    (
-        "tickets_workentry",
-        "billing_work_kept",
-        "UPDATE",
-        f"WHEN (({_OLD}) IS DISTINCT FROM ({_NEW}))",
-        "billing_entry_kept",
-    ),
+    ("tickets_workentry", "billing_work_kept", "UPDATE", WORK_CHANGED, "billing_entry_kept"),
     ("tickets_workentry", "billing_work_stays", "DELETE", "", "billing_entry_kept"),
+    ("billing_prepaidlot", "billing_lot_kept", "UPDATE", LOT_CHANGED, "billing_lot_kept"),
+    ("billing_prepaidlot", "billing_lot_stays", "DELETE", "", "billing_lot_kept"),
 )
-FUNCTIONS = {"billing_frozen": FROZEN, "billing_of_issued": OF_ISSUED, "billing_entry_kept": ENTRY_KEPT}
+FUNCTIONS = {
+    "billing_frozen": FROZEN,
+    "billing_of_issued": OF_ISSUED,
+    "billing_entry_kept": ENTRY_KEPT,
+    "billing_lot_kept": LOT_KEPT,
+}
+
+
+def release(table: str) -> migrations.RunSQL:
+    """Rows are only added to the table; which credit note set one free is all that is written later."""
+    right, role = f"UPDATE (released_by_id) ON {table}", settings.VASTE_APP_ROLE
+    return migrations.RunSQL(f'GRANT {right} TO "{role}"', f'REVOKE {right} FROM "{role}"')
 
 
 def keep() -> migrations.RunSQL:
@@ -74,32 +97,5 @@ def keep() -> migrations.RunSQL:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0002_invoices")]
-
-    operations = [
-        SecureTenantTables("Series", "Invoice", "InvoiceLine", "FilesDue", "Run"),
-        SecureTenantTables(
-            "InvoicedEntry",
-            "InvoicedTicket",
-            "PoolMove",
-            "InvoiceFile",
-            "ClosedMonth",
-            "ExportBatch",
-            "ExportedInvoice",
-            append_only=True,
-        ),
-        migrations.RunSQL(
-            f'GRANT UPDATE (released_by_id) ON billing_invoicedentry TO "{settings.VASTE_APP_ROLE}"',
-            migrations.RunSQL.noop,
-        ),
-        keep(),
-        make_door(
-            "door_invoice_files", "", "SELECT tenant_id, invoice_id FROM billing_filesdue WHERE next_at <= now()"
-        ),
-        # A worker that was killed left its run behind.
-        make_door(
-            "door_billing_runs",
-            "",
-            "SELECT tenant_id, id FROM billing_run WHERE ended_at IS NULL AND moved_at < now() - interval '2 minutes'",
-        ),
-    ]
+    dependencies = [("billing", "0002_walls")]
+    operations = [release("billing_invoicedentry"), release("billing_invoicedlot"), keep()]

@@ -6,7 +6,7 @@ from core.doors import make_door
 
 
 class Migration(migrations.Migration):
-    dependencies = [("sla", "0002_tenant_walls")]
+    dependencies = [("sla", "0002_walls")]
     operations = [
         make_door(
             "door_due_timers",

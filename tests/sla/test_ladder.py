@@ -2,18 +2,14 @@
 
 import json
 from datetime import UTC, datetime, timedelta
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sla.business_time import CalendarVersion, Clock
 from sla.evaluation import LadderStep
 from sla.ladder import DEFAULT, PRIORITIES, RAISE, Step, Whom, raised, read, write
-from sla.models import PolicyVersion
-from tests.conftest import Cast
 from tests.sla.drawn import EXAMPLES, calendars, instants
 
 ids = st.none() | st.integers(1, 10**9)
@@ -111,30 +107,3 @@ def test_an_opening_is_the_first_open_second_from_there(calendar: dict[str, obje
     assert clock.is_open(opening)
     assert clock.open_seconds(instant, opening) == 0
     assert opening >= instant.astimezone(UTC).replace(microsecond=0)
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("percents", "steps"),
-    [
-        ([], []),
-        ([75, 100], [{"percent": 75, "whom": ["assignee"]}, {"whom": ["assignee", "leads"]}]),
-        (
-            [50, 120],
-            [
-                {"percent": 50, "whom": ["assignee"]},
-                {"whom": ["assignee", "leads"]},
-                {"percent": 120, "whom": ["assignee", "leads"]},
-            ],
-        ),
-    ],
-)
-def test_ladders_of_mere_numbers_are_carried_over(acme: Cast, percents: list[int], steps: list[object]) -> None:
-    """Whoever was told is told; the deadline, which was a step of every ladder, is one."""
-    with acme.scope():
-        PolicyVersion.objects.update(steps=percents)
-        import_module("sla.migrations.0006_ladder").percents_to_steps(apps, None)
-        stored = PolicyVersion.objects.get().steps
-
-    assert stored == steps
-    assert write(read(stored)) == stored

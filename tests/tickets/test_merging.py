@@ -1,6 +1,5 @@
 """Two tickets become one: what each keeps, what the clocks make of it, who hears, and what is refused."""
 
-import importlib
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -19,7 +18,7 @@ from sla.models import Timer
 from tests.conftest import Cast
 from tickets.enums import Channel, EventKind, StatusClass
 from tickets.errors import OtherCustomer, SameTicket, TicketClosed, TicketError, TicketMerged
-from tickets.models import AccessLink, Queue, Status, Ticket, TicketEvent
+from tickets.models import AccessLink, Queue, Ticket, TicketEvent
 from tickets.services import assignment, conversation, facts, lifecycle, work
 from tickets.services.conversation import Written
 from tickets.services.events import status_of
@@ -357,21 +356,6 @@ def test_the_consultants_links_end(acme: Cast, monday: datetime) -> None:
 
     with acme.scope():
         assert AccessLink.objects.get(ticket=source).revoked_at is not None
-
-
-def test_workspaces_of_before_have_the_status_too(acme: Cast) -> None:
-    migration = importlib.import_module("tickets.migrations.0009_merged_status")
-    with acme.scope():
-        Status.objects.filter(status_class=StatusClass.MERGED).delete()
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET ROLE NONE")
-            cursor.execute("ALTER TABLE tickets_status ALTER enter_from SET DEFAULT '{}'; SET ROLE vaste_app")
-            for _ in range(2):
-                cursor.execute(migration.ADD)
-
-        status = Status.objects.order_by("position").last()
-        assert (status.status_class, status.is_default, str(status)) == (StatusClass.MERGED, True, "Merged")
-        assert status_of(StatusClass.MERGED) == status
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,4 +1,4 @@
-"""What a ticket is found by: all its words in one row, which PostgreSQL keeps by itself (migration 0016)."""
+"""What a ticket is found by: all its words in one row, which PostgreSQL keeps by itself (migrations/0003_words.py)."""
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField

@@ -1,0 +1,20 @@
+"""Row-level security and composite keys for this app's tables."""
+
+from django.db import migrations
+
+from core.rls import SecureTenantTables
+
+
+class Migration(migrations.Migration):
+    dependencies = [("sla", "0001_initial"), ("accounts", "0002_walls")]
+    operations = [
+        SecureTenantTables(
+            "Calendar",
+            "CalendarVersion",
+            "Policy",
+            "PolicyVersion",
+            "Contract",
+            "Timer",
+            "StepFired",
+        ),
+    ]
