@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -15,20 +15,16 @@ from django.utils.translation import gettext as _
 from accounts.models import LegalEntity
 from billing import ids
 from billing.gate import SAID, Code
-from billing.models import ClosedMonth, ExportBatch, Invoice, InvoiceMail, Run, Seller
+from billing.models import ClosedMonth, ExportBatch, Invoice, Run, Seller
 from billing.services import mailing
 from billing.services.drafting import first_and_last
 from billing.showing import money_words
-from outbox.enums import Fate, MailState
-from outbox.models import OutgoingMail
 from tickets.models import Ticket, WorkEntry
 
 # What one page shows; the rest is counted, and the lists have all of it.
 MOST = 100
 RECENT = 20
 HEAVY = ("document", "inputs", "result")
-# What reports say of mails that a server had taken.
-CAME_BACK = (Fate.SOFT, Fate.HARD, Fate.COMPLAINED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +53,7 @@ class Month:
     run: Run | None = None
     is_closed: bool = False
     batches: list[ExportBatch] = field(default_factory=list)
-    # Issued ones whose latest mail did not arrive.
+    # Issued ones that the customer wants by mail and does not have.
     undelivered: list[Invoice] = field(default_factory=list)
 
     @property
@@ -115,7 +111,7 @@ def month_at(company: LegalEntity, name: str) -> Month:
     found.ready = [row for row in withlines if not row.findings]
     found.blocked = [row for row in withlines if row.findings]
     found.issued = list(shown(rows.issued())[:RECENT])
-    found.undelivered = list(_undelivered(rows))
+    found.undelivered = list(mailing.undelivered(rows).select_related("customer").defer(*HEAVY)[:MOST])
     found.counts = rows.issued().aggregate(count=Count("pk"), net=Sum("net"))
     found.run = Run.objects.filter(legal_entity=company, month=name).select_related("by__user").order_by("-pk").first()
     found.is_closed = ClosedMonth.objects.filter(legal_entity=company, month=name).exists()
@@ -129,13 +125,6 @@ def shown(rows: "QuerySet[Invoice]") -> "QuerySet[Invoice]":
         *HEAVY, *(f"credits__{name}" for name in HEAVY)
     )
     return related.prefetch_related("files", Prefetch("credit_notes", Invoice.objects.defer(*HEAVY)))
-
-
-def _undelivered(rows: Any) -> "QuerySet[Invoice]":
-    latest = InvoiceMail.objects.filter(invoice=OuterRef("pk")).order_by("-pk").values("mail")[:1]
-    lost = OutgoingMail.objects.filter(Q(state=MailState.FAILED) | Q(deliveries__fate__in=CAME_BACK)).values("pk")
-    found: QuerySet[Invoice] = rows.issued().annotate(latest=Subquery(latest)).filter(latest__in=lost)
-    return found.select_related("customer").defer(*HEAVY).order_by("ordinal")[:MOST]
 
 
 def mails_of(row: Invoice) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from email.utils import make_msgid
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -21,9 +22,10 @@ from billing.documents.identifiers import grouped
 from billing.documents.pdf.words import words as looks
 from billing.enums import BY_MAIL
 from billing.models import Buyer, Invoice, InvoiceFile, InvoiceMail
+from billing.models.invoices import InvoiceQuerySet
 from billing.services.drafting import BillingRefused
 from core.faults import fault_point
-from outbox.enums import MailState, Purpose
+from outbox.enums import Fate, MailState, Purpose
 from outbox.models import OutgoingMail
 from outbox.services.queueing import File, Mail, queue
 from outbox.words import fill, words_for
@@ -32,6 +34,8 @@ from tickets.services.letters import Content
 
 PDF = "pdf"
 ON_ITS_WAY = (MailState.QUEUED, MailState.SENDING)
+# What reports say of mails that a server had taken.
+CAME_BACK = (Fate.SOFT, Fate.HARD, Fate.COMPLAINED)
 
 
 def mail_made(invoice: Invoice) -> InvoiceMail | None:
@@ -78,6 +82,18 @@ def hindrance(invoice: Invoice) -> str:
     if pdf is None:
         return _("Its PDF is not made yet.")
     return "" if pdf.is_sound else _("Its PDF did not pass the check, so it does not leave.")
+
+
+def undelivered(invoices: InvoiceQuerySet) -> QuerySet[Invoice]:
+    """Issued ones whose latest mail did not arrive, or that went by none because of what `hindrance` says."""
+    latest = InvoiceMail.objects.filter(invoice=OuterRef("pk")).order_by("-pk").values("mail")[:1]
+    lost = OutgoingMail.objects.filter(Q(state=MailState.FAILED) | Q(deliveries__fate__in=CAME_BACK)).values("pk")
+    wanting = Buyer.objects.filter(wants__in=BY_MAIL)
+    made = InvoiceFile.objects.filter(form=PDF)
+    hindered = Q(customer__in=wanting.filter(invoice_email="").values("customer"), pk__in=made.values("invoice"))
+    hindered |= Q(customer__in=wanting.values("customer"), pk__in=made.filter(is_sound=False).values("invoice"))
+    found = invoices.issued().annotate(latest=Subquery(latest))
+    return found.filter(Q(latest__in=lost) | Q(hindered, latest=None)).order_by("ordinal")
 
 
 def _write(invoice: Invoice, *, by: Actor, again: bool) -> InvoiceMail:

@@ -160,6 +160,23 @@ def test_what_comes_back_later_is_shown_too(acme, invoice, fate):
     assert "no such box" in client.get(f"/finance/invoices/{invoice.pk}/").content.decode()
 
 
+@pytest.mark.parametrize("lack", ["address", "sound PDF"])
+def test_the_desk_names_what_could_not_be_mailed(acme, invoice, monkeypatch, lack):
+    acme.tenant.billing_on = True
+    acme.tenant.save()
+    client = acme.client("fiona")
+    if lack == "address":
+        Buyer.objects.update(invoice_email="")
+    else:
+        monkeypatch.setattr(files, "_checked", lambda found: {(row.pk, "pdf"): ["wrong"] for row in found})
+    assert "did not arrive" not in client.get(f"/finance/?month={MONTH}").content.decode()
+    files.make_files(invoice.pk)
+
+    assert "did not arrive" in client.get(f"/finance/?month={MONTH}").content.decode()
+    Buyer.objects.update(wants=Delivery.PDF)
+    assert "did not arrive" not in client.get(f"/finance/?month={MONTH}").content.decode()
+
+
 def test_the_database_lets_no_second_first_mail_in(invoice):
     files.make_files(invoice.pk)
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -184,8 +201,8 @@ def test_the_page_says_when_to_whom_and_what_became_of_it(acme, invoice):
     assert "550 no such user" in shown
     assert f"Send it again to {MAILED}" in shown
     desk = client.get(f"/finance/?month={MONTH}").content.decode()
-    assert "Mails with invoices did not arrive" in desk
+    assert "Invoices that did not arrive by mail" in desk
     assert client.post(f"{page}mail/").status_code == 302
-    assert "Mails with invoices did not arrive" not in client.get(f"/finance/?month={MONTH}").content.decode()
+    assert "Invoices that did not arrive by mail" not in client.get(f"/finance/?month={MONTH}").content.decode()
     assert InvoiceMail.objects.count() == 2
     assert Invoice.objects.get().sha256 == invoice.sha256
