@@ -112,6 +112,6 @@ def write(sheet: Sheet, form: str) -> tuple[IO[bytes], int]:
 
 
 def as_bytes(sheet: Sheet, form: str) -> bytes:
-    """The sheet as a whole file, for what is stored."""
+    """The sheet as a whole file."""
     with write(sheet, form)[0] as file:
         return file.read()

@@ -20,7 +20,7 @@ SEPA_TRANSFER = "58"
 DIRECT_DEBITS = frozenset({"49", "59"})
 TRANSFERS = frozenset({"30", SEPA_TRANSFER})
 LONGEST_REFERENCE = 140
-_NUMBER = re.compile(r"[-+.,\d]+")
+_NUMBER = re.compile(r"\d+([.,]\d+)?")
 # Territories whose banks have accounts of the country they belong to.
 _BANKS_ABROAD = {"GB": {"JE", "GG", "IM"}, "FR": {"GP", "MQ", "RE", "GF", "PM", "YT", "NC", "PF", "WF", "MC"}}
 
